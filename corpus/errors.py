@@ -1,0 +1,23 @@
+"""The one family of errors that users see: a German sentence with what to do."""
+
+from __future__ import annotations
+
+
+class AktenkundigError(Exception):
+    """An expected failure. ``str(error)`` is one clear German sentence; commands exit with code 2 on it."""
+
+
+class SettingsError(AktenkundigError):
+    """A setting is unknown or has an impossible value."""
+
+
+class StoreError(AktenkundigError):
+    """The data directory cannot be used: read-only, damaged, or made with another model or version."""
+
+
+class UnreadableFileError(AktenkundigError):
+    """A file is missing, empty, damaged, encrypted, of an unknown format or without text."""
+
+
+class QuestionError(AktenkundigError):
+    """A question that cannot be asked: empty or far too long."""

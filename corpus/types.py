@@ -1,0 +1,158 @@
+"""The data model of documents: every offset refers to one stored canonical text.
+
+Two coordinate systems occur, and only these two:
+
+* **Characters.** ``start``/``end`` are 0-based, half-open offsets into the document's canonical text, so that
+  ``text[start:end]`` is the thing itself.
+* **Points.** A :class:`Box` is in PDF points (1/72 inch) on the page *as displayed*, that is with crop box and
+  rotation applied; the origin is the top left corner, ``y`` grows downwards.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Origin = Literal["original", "example"]
+"""``example``: one of our invented stand-ins; every answer that rests on it says so."""
+
+Visibility = Literal["public", "non_public"]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A half-open range of characters, ``0 <= start < end``."""
+
+    start: int
+    end: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start < self.end:
+            raise ValueError(f"a span needs 0 <= start < end, not {self.start}, {self.end}")
+
+    def __len__(self) -> int:
+        return self.end - self.start
+
+    def overlaps(self, other: Span) -> bool:
+        """Whether the two share at least one character."""
+        return self.start < other.end and other.start < self.end
+
+    def contains(self, other: Span) -> bool:
+        """Whether ``other`` lies wholly inside."""
+        return self.start <= other.start and other.end <= self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle on the displayed page ``page`` (0-based), in points from its top left corner."""
+
+    page: int
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One physical page.
+
+    ``printed`` is the label that the page shows or, where it shows none, the one its neighbours imply; ``width`` and
+    ``height`` are in points as displayed, 0 for formats without pages of a fixed size. ``start``/``end`` is the page's
+    part of the canonical text and may be empty.
+    """
+
+    index: int
+    printed: str
+    width: float
+    height: float
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading and what stands under it; ``title`` is empty for text before the first heading."""
+
+    index: int
+    title: str
+    level: int
+    span: Span
+
+
+SentenceKind = Literal["sentence", "item", "heading"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence, heading or list item.
+
+    ``index`` counts through the document, ``paragraph`` tells which sentences stand in one paragraph, ``section`` is
+    the section's index.
+    """
+
+    index: int
+    span: Span
+    kind: SentenceKind
+    paragraph: int
+    section: int
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Whole sentences of one section, about as long as the embedding model reads best.
+
+    ``key`` identifies it in both indexes, ``document`` and ``index`` in the document.
+    """
+
+    key: str
+    document: str
+    index: int
+    section: int
+    section_title: str
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Abbreviation:
+    """A short form that a document introduces itself, such as "KI" for "Kommunales Integrationszentrum"."""
+
+    short: str
+    long: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentInfo:
+    """What the register and the file say about a document; everything that is not given stays ``None``.
+
+    ``document`` is the stable id (slug) that citations carry; ``kind`` is the Art in German ("Vorlage", "Anhang 1");
+    ``date`` is ISO 8601; ``file`` is the path that the document was read from; ``sha256`` the hash of its bytes.
+    """
+
+    document: str
+    title: str
+    kind: str
+    akte: str
+    date: str | None
+    committee: str | None
+    session: str | None
+    authority: str | None
+    number: str | None
+    origin: Origin
+    visibility: Visibility
+    file: str
+    sha256: str
+    media_type: str
+    pages: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MissingDocument:
+    """A document that the register announces but whose file is not there."""
+
+    document: str
+    title: str
+    kind: str
+    akte: str
