@@ -1,0 +1,1 @@
+"""The way from a file to passages in the store."""
