@@ -139,10 +139,7 @@ def load_register(path: Path) -> Akte:
     for entry in register.documents:
         for name in filter(None, (entry.file, entry.source)):
             _check_file(file, entry, name)
-    head = register.akte
-    return Akte(
-        id=head.id, title=head.title, authority=head.authority, folder=file.parent, documents=register.documents
-    )
+    return Akte(**register.akte.model_dump(), folder=file.parent, documents=register.documents)
 
 
 def _check_ids(file: Path, entries: tuple[RegisterEntry, ...]) -> None:

@@ -76,7 +76,9 @@ def load_settings(**overrides: object) -> Settings:
     except ValidationError as error:
         raise SettingsError(_sentence(error)) from error
     except (SourceError, ValueError) as error:
-        raise SettingsError(f"Die Einstellungen sind nicht lesbar ({SETTINGS_FILE} prüfen): {error}") from error
+        raise SettingsError(
+            f"Die Einstellungen sind nicht lesbar ({error}); bitte {SETTINGS_FILE} und die Umgebung prüfen."
+        ) from error
 
 
 def _sentence(error: ValidationError) -> str:
@@ -84,5 +86,9 @@ def _sentence(error: ValidationError) -> str:
     first = error.errors(include_url=False)[0]
     name = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
-        return f"Die Einstellung „{name}“ in {SETTINGS_FILE} ist unbekannt; bekannt sind {', '.join(Settings.model_fields)}."
-    return f"Die Einstellung „{name}“ kann nicht {first.get('input')!r} sein; bitte in {SETTINGS_FILE} oder der Umgebung berichtigen."
+        known = ", ".join(Settings.model_fields)
+        return f"Die Einstellung „{name}“ in {SETTINGS_FILE} ist unbekannt; bekannt sind {known}."
+    return (
+        f"Die Einstellung „{name}“ kann nicht {first.get('input')!r} sein; "
+        f"bitte in {SETTINGS_FILE} oder der Umgebung berichtigen."
+    )

@@ -1,0 +1,126 @@
+"""The assistant: opens a data directory and answers questions about what it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Self
+
+from assistant.answer import Answer, Turn
+from assistant.engine import QuotesQueryEngine
+from assistant.question import QuestionReader, check_question
+from assistant.reader import LinearReader, Weights, load_weights
+from assistant.retrieval import HybridRetriever
+from corpus.embedding import SentenceEmbedding, open_embedding
+from corpus.errors import QuestionError
+from corpus.originals import original_path
+from corpus.settings import Settings, load_settings
+from corpus.spelling import Vocabulary
+from corpus.store import Scope, Store
+from corpus.types import DocumentInfo, MissingDocument, Page, Visibility
+from corpus.vectors import VectorIndex
+
+
+class Assistant:
+    """Answers questions with proof. Safe to use from several threads.
+
+    ``clearance`` is what whoever asks may see: the operator's own commands see everything, the web chat only what is
+    public.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        embedding: SentenceEmbedding,
+        *,
+        clearance: Visibility = "non_public",
+        weights: Weights | None = None,
+    ) -> None:
+        """``weights`` replace the reader's stored ones, for calibrating.
+
+        Raises :class:`corpus.errors.StoreError` if the data directory is empty, damaged, or made by another model.
+        """
+        self.settings = settings
+        self._store = Store(settings.data)
+        self._store.require_model(embedding.identity)
+        self._vectors = VectorIndex(settings.data)
+        self._embedding = embedding
+        self._scope = Scope(public_only=clearance == "public", examples=settings.examples)
+        self._reader = LinearReader(weights if weights is not None else load_weights())
+        self._engine = self._build()
+        self._state = self._store.state()
+
+    @classmethod
+    def open(cls, settings: Settings | None = None, *, clearance: Visibility = "non_public") -> Self:
+        """Open with these settings, or with those of the environment and ``aktenkundig.toml``."""
+        settings = settings if settings is not None else load_settings()
+        return cls(settings, open_embedding(settings), clearance=clearance)
+
+    def answer(self, question: str, *, history: Sequence[Turn] = (), user: str | None = None) -> Answer:  # noqa: ARG002
+        """Answer or refuse. ``user`` is part of the interface for access rules.
+
+        Raises :class:`QuestionError` with a German sentence for an empty or far too long question.
+        """
+        check_question(question, self.settings.max_question_length)
+        return self._current_engine().answer(question, history)
+
+    def answer_with_probability(self, question: str, *, history: Sequence[Turn] = ()) -> tuple[Answer, float]:
+        """The answer and the reader's probability that the documents answer the question, for calibrating."""
+        check_question(question, self.settings.max_question_length)
+        return self._current_engine().answer_with_probability(question, history)
+
+    def documents(self) -> list[DocumentInfo]:
+        """The documents that this assistant may show."""
+        return self._store.documents(self._scope)
+
+    def missing(self) -> list[MissingDocument]:
+        """What is announced but not there."""
+        return self._store.missing(self._scope)
+
+    def pages(self, document: str) -> list[Page]:
+        """The pages of a document; raises ``StoreError`` for one that is unknown or may not be shown."""
+        self._require(document)
+        return self._store.pages(document)
+
+    def original(self, document: str) -> Path:
+        """The stored copy of a document's file; raises ``StoreError`` for one that may not be shown."""
+        return original_path(self.settings.data, self._require(document))
+
+    def suggestions(self) -> list[str]:
+        """Questions to begin with, from the registers."""
+        return self._store.questions(self._scope)
+
+    def warm_up(self) -> None:
+        """Load the model now, so that the first question does not wait for it."""
+        self._embedding.get_query_embedding("Aufwärmen")
+
+    def close(self) -> None:
+        """Release the store."""
+        self._store.close()
+
+    def _require(self, document: str) -> DocumentInfo:
+        for info in self.documents():
+            if info.document == document:
+                return info
+        # The same sentence for unknown and for hidden documents, so that nobody learns what exists.
+        raise QuestionError(f"Ein Dokument „{document}“ gibt es nicht.")
+
+    def _current_engine(self) -> QuotesQueryEngine:
+        """The engine for what the store holds now; another process may have read documents since."""
+        state = self._store.state()
+        if state != self._state:
+            self._engine, self._state = self._build(), state
+        return self._engine
+
+    def _build(self) -> QuotesQueryEngine:
+        abbreviations = [abbreviation for _, abbreviation in self._store.abbreviations(self._scope)]
+        questions = QuestionReader(abbreviations, Vocabulary(self._store.vocabulary(self._scope)))
+        retriever = HybridRetriever(self._store, self._vectors, self._embedding, scope=self._scope)
+        return QuotesQueryEngine(
+            self._store,
+            retriever,
+            self._reader,
+            questions,
+            scope=self._scope,
+            settings_hash=self.settings.fingerprint,
+        )

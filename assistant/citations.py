@@ -1,0 +1,82 @@
+"""Makes citations out of stored data and checks their invariants where they are made."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from assistant.answer import Citation, HighlightBox, PageReference
+from corpus.store import Store
+from corpus.types import DocumentInfo, Page, Span
+
+
+class CitationError(Exception):
+    """A citation would not be true to its document; this is a fault of ours, never shown as an answer."""
+
+
+class CitationMaker:
+    """Turns spans of documents into citations."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def make(self, number: int, document: str, span: Span, section: str, short: Span | None = None) -> Citation:
+        """The citation of ``span``; ``short`` is the short answer inside it, in the document's offsets.
+
+        Raises :class:`CitationError` if the span leaves the text, the short answer leaves the span, or a box lies on a
+        page that the quote does not stand on.
+        """
+        info = self._store.document(document)
+        quote = self._store.excerpt(document, span)
+        pages = self._store.pages_of(document, span)
+        boxes = self._store.boxes(document, span)
+        if len(quote) != len(span) or not quote.strip() or quote != quote.strip():
+            raise CitationError(f"{document}[{span.start}:{span.end}] is no clean quote")
+        if not pages or not {box.page for box in boxes} <= {page.index for page in pages}:
+            raise CitationError(f"{document}[{span.start}:{span.end}] has boxes off its pages")
+        if short is not None and not span.contains(short):
+            raise CitationError(f"{document}[{span.start}:{span.end}] does not hold its short answer")
+        return Citation(
+            number=number,
+            document=document,
+            title=info.title,
+            kind=info.kind,
+            label=label(info, pages, section),
+            origin=info.origin,
+            section=section,
+            pages=[PageReference(index=page.index, printed=page.printed) for page in pages],
+            char_start=span.start,
+            char_end=span.end,
+            quote=quote,
+            boxes=[HighlightBox(page=box.page, x0=box.x0, y0=box.y0, x1=box.x1, y1=box.y1) for box in boxes],
+            short_start=short.start if short else None,
+            short_end=short.end if short else None,
+            stand=german_date(info.date) if info.date else None,
+        )
+
+
+def label(info: DocumentInfo, pages: list[Page], section: str) -> str:
+    """The Fundstelle as one pastes it into a Vorlage.
+
+    With a number "Vorlage 123/2014, S. 2, Abschnitt Sachverhalt"; without one "Rhein-Sieg-Kreis, Vorlage „Titel“,
+    Kreisausschuss 17.03.2014, S. 1, Abschnitt …". Nothing that is not given is guessed.
+    """
+    if info.number:
+        parts = [f"{info.kind} {info.number}"]
+    else:
+        parts = [info.authority] if info.authority else []
+        parts.append(f"{info.kind} „{info.title}“")
+        meeting = " ".join(filter(None, (info.committee, german_date(info.date) if info.date else None)))
+        if meeting:
+            parts.append(meeting)
+    if info.origin == "example":
+        parts[-1] += " (Beispieldokument, frei erfunden)"
+    printed = [page.printed for page in pages]
+    parts.append(f"S. {printed[0]}" if len(printed) == 1 else f"S. {printed[0]}–{printed[-1]}")
+    if section:
+        parts.append(f"Abschnitt {section}")
+    return ", ".join(parts)
+
+
+def german_date(iso: str) -> str:
+    """An ISO date such as 2014-03-17 in German form, 17.03.2014."""
+    return date.fromisoformat(iso).strftime("%d.%m.%Y")

@@ -1,0 +1,70 @@
+"""The commands ``aktenkundig ask`` and ``aktenkundig serve``."""
+
+from __future__ import annotations
+
+import argparse
+import re
+
+from corpus.settings import load_settings
+
+
+class Ask:
+    """``aktenkundig ask QUESTION [--json]``."""
+
+    name = "ask"
+    help = "eine Frage beantworten, mit Fundstellen"
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """The question, and ``--json`` for machines."""
+        parser.add_argument("question", metavar="FRAGE", help="die Frage, in Anführungszeichen")
+        parser.add_argument("--json", action="store_true", help="die ganze Antwort als JSON ausgeben")
+
+    def run(self, arguments: argparse.Namespace) -> int:
+        """Print the answer; a refusal is an answer too and gives 0."""
+        from assistant.assistant import Assistant
+        from assistant.question import check_question
+
+        settings = load_settings()
+        check_question(arguments.question, settings.max_question_length)
+        assistant = Assistant.open(settings)
+        try:
+            answer = assistant.answer(arguments.question)
+        finally:
+            assistant.close()
+        print(answer.model_dump_json(indent=2) if arguments.json else plain(answer.text))
+        return 0
+
+
+class Serve:
+    """``aktenkundig serve``."""
+
+    name = "serve"
+    help = "den Web-Chat starten"
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Address and port win over the settings."""
+        parser.add_argument("--host", metavar="ADRESSE", help="Adresse, an der der Web-Chat lauscht")
+        parser.add_argument("--port", metavar="PORT", type=int, help="Port des Web-Chats; 0 wählt einen freien")
+
+    def run(self, arguments: argparse.Namespace) -> int:
+        """Serve until interrupted."""
+        from assistant.assistant import Assistant
+        from assistant.web.server import serve as serve_web
+
+        overrides = {key: value for key in ("host", "port") if (value := getattr(arguments, key)) is not None}
+        settings = load_settings(**overrides)
+        assistant = Assistant.open(settings, clearance="public")
+        assistant.warm_up()
+        serve_web(assistant, host=settings.host, port=settings.port, announce=lambda line: print(line, flush=True))
+        return 0
+
+
+def plain(markdown: str) -> str:
+    """Answer text for a terminal: without the marks of Markdown."""
+    text = re.sub(r"(?<!\\)\*+", "", markdown)
+    text = re.sub(r"^> ?", "    ", text, flags=re.MULTILINE)
+    return re.sub(r"\\([\\`*_\[\]<>])", r"\1", text)
+
+
+ask = Ask()
+serve = Serve()

@@ -1,0 +1,95 @@
+"""Words the answer around verbatim quotes: German Markdown with a marker at every quote."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.answer import Citation, Statement
+from assistant.question import UnderstoodQuestion
+from corpus.types import MissingDocument
+
+EXAMPLE_NOTICE = "Diese Antwort stützt sich auf ein Beispieldokument (frei erfunden, nicht amtlich)."
+PROPOSAL_NOTICE = (
+    "Der Beschlussvorschlag ist noch kein Beschluss: Wie über ihn entschieden wurde, steht nicht in den durchsuchten "
+    "Dokumenten."
+)
+_MARKDOWN = str.maketrans({character: f"\\{character}" for character in "\\`*_[]<>"})
+
+
+def escaped(text: str) -> str:
+    """Document text for Markdown: nothing in it is read as formatting or as a marker."""
+    return text.translate(_MARKDOWN)
+
+
+def lead(question: UnderstoodQuestion, citations: Sequence[Citation], short: str | None) -> str:
+    """The first line: the short answer where there is one, else what follows."""
+    first = citations[0]
+    source = _source(citations)
+    if short is not None:
+        marker = next((c.number for c in citations if c.short_start is not None), first.number)
+        if question.kind == "definition":
+            return f"**{escaped(short)}** [{marker}]"
+        opening = "Genannt wird" if len({c.document for c in citations}) > 1 else f"{source} nennt"
+        return f"{opening}: **{escaped(short)}** [{marker}]"
+    return {
+        "reason": f"Zur Begründung heißt es {_in(source)}:",
+        "yes_no": f"Dazu heißt es {_in(source)}:",
+        "list": f"{source} führt dazu auf:" if len(citations) == 1 else f"Dazu steht {_in(source)}:",
+    }.get(question.kind, f"Dazu steht {_in(source)}:")
+
+
+def _source(citations: Sequence[Citation]) -> str:
+    """How the answer speaks of its source; only kinds whose gender is certain get an article."""
+    kinds = {c.kind for c in citations}
+    if kinds == {"Vorlage"} and len({c.document for c in citations}) == 1:
+        return "Die Vorlage"
+    if kinds == {"Konzeption"}:
+        return "Die Konzeption"
+    if len(kinds) == 1 and next(iter(kinds)).startswith("Anhang"):
+        return next(iter(kinds))
+    return "Das Dokument" if len({c.document for c in citations}) == 1 else "Die Dokumente"
+
+
+def _in(source: str) -> str:
+    return {
+        "Die Vorlage": "in der Vorlage",
+        "Die Konzeption": "in der Konzeption",
+        "Das Dokument": "im Dokument",
+        "Die Dokumente": "in den Dokumenten",
+    }.get(source, f"in {source}")
+
+
+def quote_block(citation: Citation) -> str:
+    """A quote with its marker and, below it, its Fundstelle."""
+    return f"> „{escaped(citation.quote)}“ [{citation.number}]\n> – {escaped(citation.label)}"
+
+
+def quote_statement(citation: Citation) -> Statement:
+    """A quote is its own proof."""
+    return Statement(text=citation.quote, kind="quote", citations=[citation.number], verification="verbatim")
+
+
+def notice(text: str, citations: Sequence[int] = ()) -> Statement:
+    """Something about the search or the source."""
+    return Statement(text=text, kind="notice", citations=list(citations), verification=None)
+
+
+def searched_sentence(count: int) -> str:
+    """The honest no."""
+    if count == 1:
+        return "Dazu enthält das durchsuchte Dokument keine Angabe."
+    return f"Dazu enthalten die {count} durchsuchten Dokumente keine Angabe."
+
+
+def missing_name(missing: MissingDocument) -> str:
+    """How a missing document is named: Anhang 1: Kostenaufstellung."""
+    return f"{missing.kind}: {missing.title}"
+
+
+def missing_sentence(relevant: Sequence[MissingDocument], marker: int | None) -> str:
+    """That an attachment is announced but not there, with the marker of the announcement."""
+    names = [f"{missing.kind} „{escaped(missing.title)}“" for missing in relevant]
+    listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} und {names[-1]}"
+    verb = "ist" if len(names) == 1 else "sind"
+    proof = f" [{marker}]" if marker is not None else ""
+    return f"Angekündigt {verb} {listed}{proof}; das Original liegt nicht vor."

@@ -1,0 +1,329 @@
+"""The quotes engine: a LlamaIndex query engine that answers with verbatim sentences, without a language model."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from time import perf_counter
+
+import numpy as np
+from llama_index.core.base.base_query_engine import BaseQueryEngine
+from llama_index.core.base.response.schema import RESPONSE_TYPE, Response
+from llama_index.core.prompts.mixin import PromptMixinType
+from llama_index.core.schema import NodeWithScore, QueryBundle
+
+from assistant import composing
+from assistant.answer import Answer, Citation, NotFound, Statement, Turn
+from assistant.citations import CitationMaker
+from assistant.missing import find_announcement, relevant_missing
+from assistant.question import QuestionReader, UnderstoodQuestion
+from assistant.reader import Candidate, LinearReader, Reading, Scored
+from assistant.reader.entities import HARD_KINDS, fits
+from assistant.retrieval import HybridRetriever
+from assistant.short_answer import short_answer
+from corpus.analysis import analyse
+from corpus.store import Scope, Store
+from corpus.types import Passage, Sentence, Span
+
+_MOST_QUOTES = 3
+_MOST_LISTED = 4
+"""Lists take more sentences than a fact does."""
+_MOST_FACTS = 2
+"""Of what can be told in one word, a second sentence may add the occasion; more is noise."""
+_NEAREST = 2
+_POINTS_BACK = re.compile(
+    r"^\W{0,2}(?:Dies\w*|Er|Sie|Es|Hierzu|Hierfür|Hierbei|Damit|Dazu|Dafür|Dabei|Daher|Deshalb|Auch hier|Auch dies\w*"
+    r"|Solche\w*)\b"
+    r"|\b(?:von|mit|bei|zu|an|für|durch) (?:diesen|dieser|diesem|ihnen|denen)\b(?! \w*[A-ZÄÖÜ])"
+)
+"""A sentence that begins so is not understood without the one before it."""
+_DECISION = re.compile(
+    r"\b\w*(?:beschl[uo]ss|beschlüss|beschließ|beschlossen|entschieden|entscheidung|abgestimmt|abstimm|zugestimmt|genehmigt)\w*",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Quote:
+    """Neighbouring sentences that are quoted together; ``short`` is in document offsets."""
+
+    document: str
+    span: Span
+    section: str
+    short: Span | None
+    probability: float
+
+
+class QuotesQueryEngine(BaseQueryEngine):
+    """Retrieves, reads, and quotes.
+
+    :meth:`answer` gives our own shape; ``query`` gives LlamaIndex's response with the same answer in its metadata.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        retriever: HybridRetriever,
+        reader: LinearReader,
+        questions: QuestionReader,
+        *,
+        scope: Scope,
+        settings_hash: str,
+    ) -> None:
+        super().__init__(callback_manager=None)
+        self._store = store
+        self._retriever = retriever
+        self._reader = reader
+        self._questions = questions
+        self._scope = scope
+        self._settings_hash = settings_hash
+        self._citations = CitationMaker(store)
+        self._sections = {
+            info.document: [section.title for section in store.sections(info.document)]
+            for info in store.documents(scope)
+        }
+
+    def answer(self, text: str, history: Sequence[Turn] = ()) -> Answer:
+        """Answer one question, or refuse."""
+        return self.answer_with_probability(text, history)[0]
+
+    def answer_with_probability(self, text: str, history: Sequence[Turn] = ()) -> tuple[Answer, float]:
+        """The answer, and the probability with which the reader thinks the question answerable."""
+        started = perf_counter()
+        question = self._questions.understand(text, history)
+        understood = perf_counter()
+        bundle = QueryBundle(query_str=question.search)
+        nodes = self._retriever.retrieve(bundle)
+        retrieved = perf_counter()
+        query = np.asarray(bundle.embedding if bundle.embedding is not None else [], dtype=np.float32)
+        reading = self._reader.read(question, self._candidates(nodes), query)
+        defined = self._defined(question)
+        quotes = defined or self._chosen(question, reading)
+        read = perf_counter()
+        composed = self._answered(question, quotes) if quotes else self._refused(question, reading)
+        ended = perf_counter()
+        timings = {
+            "understanding": understood - started,
+            "retrieval": retrieved - understood,
+            "reading": read - retrieved,
+            "composing": ended - read,
+            "total": ended - started,
+        }
+        rounded = {name: round(seconds * 1000, 1) for name, seconds in timings.items()}
+        return composed.model_copy(update={"timings_ms": rounded}), 1.0 if defined else reading.answerable
+
+    # -- LlamaIndex ------------------------------------------------------------------------------------------------
+
+    def _query(self, query_bundle: QueryBundle) -> RESPONSE_TYPE:
+        answer = self.answer(query_bundle.query_str)
+        return Response(response=answer.text, metadata={"answer": answer.model_dump(mode="json")})
+
+    async def _aquery(self, query_bundle: QueryBundle) -> RESPONSE_TYPE:
+        return self._query(query_bundle)
+
+    def _get_prompt_modules(self) -> PromptMixinType:
+        return {}
+
+    # -- reading ---------------------------------------------------------------------------------------------------
+
+    def _candidates(self, nodes: Sequence[NodeWithScore]) -> list[Candidate]:
+        """The sentences of the retrieved passages, in document order."""
+        passages = self._store.passages([node.node_id for node in nodes], self._scope)
+        candidates: list[Candidate] = []
+        for node in nodes:
+            passage = passages[node.node_id]
+            context = frozenset(analyse(f"{passage.section_title}\n{passage.text}"))
+            for sentence, vector in self._store.sentences_of(passage):
+                start = sentence.span.start - passage.span.start
+                text = passage.text[start : start + len(sentence.span)]
+                candidates.append(
+                    Candidate(
+                        document=passage.document,
+                        passage=passage.key,
+                        sentence=sentence,
+                        text=text,
+                        vector=vector,
+                        dense=float(node.metadata["dense"]),
+                        lexical=float(node.metadata["lexical"]),
+                        terms=frozenset(analyse(self._questions.with_long_forms(_with_list(sentence, text, passage)))),
+                        context_terms=context,
+                    )
+                )
+        return sorted(candidates, key=lambda candidate: (candidate.document, candidate.sentence.index))
+
+    def _defined(self, question: UnderstoodQuestion) -> list[_Quote]:
+        """The place where a document introduces the abbreviation that the question asks for."""
+        if question.abbreviation is None:
+            return []
+        for document, abbreviation in self._store.abbreviations(self._scope):
+            if abbreviation.short != question.abbreviation:
+                continue
+            sentence = next(s for s in self._store.sentences(document) if s.span.contains(abbreviation.span))
+            start = abbreviation.span.start
+            return [
+                _Quote(
+                    document=document,
+                    span=sentence.span,
+                    section=self._sections[document][sentence.section],
+                    short=Span(start, start + len(abbreviation.long)),
+                    probability=1.0,
+                )
+            ]
+        return []
+
+    def _chosen(self, question: UnderstoodQuestion, reading: Reading) -> list[_Quote]:
+        """The sentences that answer, joined with what they need to be understood; none if nothing answers."""
+        weights = self._reader.weights
+        if reading.answerable < weights.answer_at:
+            return []
+        fitting = [
+            scored
+            for scored in reading.scored
+            if question.kind not in HARD_KINDS or fits(question.kind, scored.candidate.text)
+        ]
+        if not fitting or fitting[0] not in reading.scored[:_MOST_QUOTES]:
+            # What fits the question word does not fit the question: a date somewhere is not the date asked for.
+            return []
+        most = _MOST_LISTED if question.kind == "list" else _MOST_FACTS if question.kind in HARD_KINDS else _MOST_QUOTES
+        best = fitting[0].probability
+        enough = [s for s in fitting[:most] if s is fitting[0] or s.probability >= max(weights.quote_at, 0.6 * best)]
+        return self._joined(question, enough)
+
+    def _joined(self, question: UnderstoodQuestion, chosen: Sequence[Scored]) -> list[_Quote]:
+        """Quotes in order of probability; neighbours of one paragraph become one quote."""
+        by_place: dict[tuple[str, int], _Quote] = {}
+        for scored in chosen:
+            candidate = scored.candidate
+            span = candidate.sentence.span
+            found = short_answer(question, candidate.text)
+            short = Span(span.start + found.start, span.start + found.end) if found else None
+            if _POINTS_BACK.search(candidate.text):
+                span = self._with_previous(candidate, span)
+            by_place[candidate.document, candidate.sentence.index] = _Quote(
+                document=candidate.document,
+                span=span,
+                section=self._sections[candidate.document][candidate.sentence.section],
+                short=short,
+                probability=scored.probability,
+            )
+        merged: list[_Quote] = []
+        for key in sorted(by_place):
+            quote = by_place[key]
+            last = merged[-1] if merged else None
+            if last is not None and last.document == quote.document and quote.span.start <= last.span.end + 1:
+                merged[-1] = _Quote(
+                    document=last.document,
+                    span=Span(min(last.span.start, quote.span.start), max(last.span.end, quote.span.end)),
+                    section=last.section,
+                    short=(last if last.probability >= quote.probability else quote).short or last.short or quote.short,
+                    probability=max(last.probability, quote.probability),
+                )
+            else:
+                merged.append(quote)
+        return sorted(merged, key=lambda quote: -quote.probability)
+
+    def _with_previous(self, candidate: Candidate, span: Span) -> Span:
+        """The span from the sentence before on, if it stands in the same paragraph."""
+        sentences = self._store.sentences(candidate.document)
+        if candidate.sentence.index == 0:
+            return span
+        previous = sentences[candidate.sentence.index - 1]
+        return Span(previous.span.start, span.end) if previous.paragraph == candidate.sentence.paragraph else span
+
+    # -- composing -------------------------------------------------------------------------------------------------
+
+    def _answered(self, question: UnderstoodQuestion, quotes: Sequence[_Quote]) -> Answer:
+        citations = [
+            self._citations.make(number, quote.document, quote.span, quote.section, quote.short)
+            for number, quote in enumerate(quotes, start=1)
+        ]
+        first = citations[0]
+        short = (
+            first.quote[first.short_start - first.char_start : first.short_end - first.char_start]
+            if first.short_start is not None and first.short_end is not None
+            else None
+        )
+        notices = self._notices(question, citations)
+        statements = [*notices[:1], *map(composing.quote_statement, citations), *notices[1:]]
+        if not any(citation.origin == "example" for citation in citations):
+            statements = [*map(composing.quote_statement, citations), *notices]
+        text = [composing.lead(question, citations, short), *map(composing.quote_block, citations)]
+        text += [f"*{statement.text}*" for statement in notices]
+        return Answer(
+            question=question.text,
+            standalone_question=question.standalone,
+            status="answered",
+            text="\n\n".join(text),
+            short_answer=short,
+            statements=statements,
+            citations=citations,
+            not_found=None,
+            engine="quotes",
+            timings_ms={},
+            settings=self._settings_hash,
+        )
+
+    def _notices(self, question: UnderstoodQuestion, citations: Sequence[Citation]) -> list[Statement]:
+        """What qualifies the answer: invented sources, and proposals that must not pass for decisions."""
+        notices: list[Statement] = []
+        if any(citation.origin == "example" for citation in citations):
+            notices.append(composing.notice(composing.EXAMPLE_NOTICE))
+        proposes = any(
+            title.startswith(("Beschlussvorschlag", "Beschlussempfehlung"))
+            for citation in citations
+            for title in self._sections[citation.document]
+        )
+        quoted_proposal = any(
+            citation.section.startswith(("Beschlussvorschlag", "Beschlussempfehlung")) for citation in citations
+        )
+        if quoted_proposal or (proposes and _DECISION.search(question.standalone)):
+            notices.append(composing.notice(composing.PROPOSAL_NOTICE))
+        return notices
+
+    def _refused(self, question: UnderstoodQuestion, reading: Reading) -> Answer:
+        searched = len(self._sections)
+        relevant = relevant_missing(question, self._store.missing(self._scope))
+        citations: list[Citation] = []
+        statements = [composing.notice(composing.searched_sentence(searched))]
+        for missing in relevant[:1]:
+            announced = find_announcement(self._store, missing, self._scope)
+            if announced is not None:
+                document, sentence = announced
+                section = self._sections[document][sentence.section]
+                citations.append(self._citations.make(1, document, sentence.span, section))
+            marker = citations[0].number if citations else None
+            statements.append(
+                composing.notice(composing.missing_sentence(relevant[:1], marker), [1] if citations else [])
+            )
+        nearest = [
+            self._citations.make(
+                len(citations) + number,
+                scored.candidate.document,
+                scored.candidate.sentence.span,
+                self._sections[scored.candidate.document][scored.candidate.sentence.section],
+            )
+            for number, scored in enumerate(reading.scored[:_NEAREST], start=1)
+        ]
+        return Answer(
+            question=question.text,
+            standalone_question=question.standalone,
+            status="not_found",
+            text="\n\n".join(statement.text for statement in statements),
+            short_answer=None,
+            statements=statements,
+            citations=citations,
+            not_found=NotFound(
+                searched=searched,
+                announced_but_missing=[composing.missing_name(missing) for missing in relevant],
+                nearest=nearest,
+            ),
+            engine="quotes",
+            timings_ms={},
+            settings=self._settings_hash,
+        )
+
+
+def _with_list(sentence: Sentence, text: str, passage: Passage) -> str:
+    """A list item together with the heading that it belongs to: under "Anhänge", "3.) …" is Anhang 3."""
+    return f"{passage.section_title} {text}" if sentence.kind == "item" else text

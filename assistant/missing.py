@@ -1,0 +1,60 @@
+"""Announced but missing documents: which of them might have answered, and where they are announced."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from assistant.question import UnderstoodQuestion
+from assistant.reader.features import related
+from corpus.analysis import analyse, stem
+from corpus.store import Scope, Store
+from corpus.types import MissingDocument, Sentence
+
+_RELEVANT = 0.3
+"""Share of the question's weight that a title must take up."""
+_MONEY = frozenset(stem(word) for word in ("Kosten", "Finanzierung", "Haushalt", "Umlage", "Ausgaben", "Gebühren"))
+
+
+def relevant_missing(question: UnderstoodQuestion, missing: Sequence[MissingDocument]) -> list[MissingDocument]:
+    """The missing documents whose titles speak of what the question asks, best first.
+
+    A word counts more the fewer titles have it, and not at all if most have it.
+    """
+    titles = [frozenset(analyse(f"{entry.kind} {entry.title}")) for entry in missing]
+    terms = list(question.terms) + (sorted(_MONEY) if question.kind == "amount" else [])
+    having = {term: sum(_has(title, term) for title in titles) for term in terms}
+    weights = {term: math.log((len(titles) + 1) / (count + 0.5)) for term, count in having.items() if count}
+    asked = max(1.0, float(len(question.terms)))
+    scored = [
+        (sum(weight for term, weight in weights.items() if _has(title, term)) / asked, entry)
+        for title, entry in zip(titles, missing, strict=True)
+    ]
+    ranked = sorted(scored, key=lambda item: (-item[0], item[1].document))
+    return [entry for score, entry in ranked if score >= max(_RELEVANT, 0.6 * ranked[0][0])]
+
+
+def _has(title: frozenset[str], term: str) -> bool:
+    return any(related(term, word) > 0 for word in title)
+
+
+def find_announcement(store: Store, missing: MissingDocument, scope: Scope) -> tuple[str, Sentence] | None:
+    """The document and the sentence that announce a missing one.
+
+    It stands in the same Akte and has all words of the title; the shortest such sentence is its line in the list of
+    attachments.
+    """
+    wanted = frozenset(analyse(missing.title))
+    best: tuple[int, str, Sentence] | None = None
+    for info in store.documents(scope):
+        if info.akte != missing.akte:
+            continue
+        text = store.text(info.document)
+        for sentence in store.sentences(info.document):
+            if sentence.kind == "heading":
+                continue
+            if wanted <= frozenset(analyse(text[sentence.span.start : sentence.span.end])) and (
+                best is None or len(sentence.span) < best[0]
+            ):
+                best = (len(sentence.span), info.document, sentence)
+    return None if best is None else (best[1], best[2])

@@ -1,0 +1,46 @@
+"""What the reader reads: the sentences of the retrieved passages, with their vectors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.types import Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence that may be evidence.
+
+    ``vector`` has length 1; ``dense`` and ``lexical`` are its passage's scores; ``terms`` are its index terms,
+    ``context_terms`` those of its passage and section title.
+    """
+
+    document: str
+    passage: str
+    sentence: Sentence
+    text: str
+    vector: NDArray[np.float32]
+    dense: float
+    lexical: float
+    terms: frozenset[str]
+    context_terms: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A candidate with the probability that it is evidence for the question."""
+
+    candidate: Candidate
+    probability: float
+    coverage: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the reader makes of a question: sentences, best first, and how likely they answer it at all."""
+
+    scored: list[Scored]
+    answerable: float

@@ -1,0 +1,156 @@
+"""Features by which the reader judges sentences, and the question as a whole.
+
+All of them are relative to the question and its candidates, none to a corpus, so that weights learnt on public German
+data hold for other councils' files.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.question import UnderstoodQuestion
+from assistant.reader.candidates import Candidate
+from assistant.reader.entities import fits
+from corpus.analysis import grams
+
+SENTENCE_FEATURES: Final = (
+    "cosine", "cosine_passage", "cosine_above_mean", "cosine_below_best", "coverage", "coverage_with_neighbours",
+    "coverage_passage", "coverage_below_best", "fits_kind", "lacks_kind", "cosine_previous", "cosine_next",
+    "length", "is_question", "is_item", "cosine_by_coverage",
+)  # fmt: skip
+QUESTION_FEATURES: Final = (
+    "best_log_odds", "second_log_odds", "best_cosine", "best_passage_cosine", "best_coverage", "passage_coverage",
+    "rarest_term_covered", "lacks_kind", "terms",
+)  # fmt: skip
+
+_PIECE_CREDIT: Final = 0.5
+"""From this overlap of letter groups on, a word counts as related ("Kosten" in "Kostenaufstellung")."""
+
+
+class Coverage:
+    """How much of the question's wording a text has, rare words counting more than common ones.
+
+    A term's weight is its inverse document frequency over the candidates; a term that no candidate has weighs most,
+    because a question about something that is nowhere mentioned should not look answered.
+    """
+
+    def __init__(self, terms: Sequence[str], texts: Sequence[frozenset[str]]) -> None:
+        self._terms = [term for term in terms if term]
+        # Related words are looked up once for each different term of the candidates, not once for each sentence.
+        self._related = {
+            term: {other: related(term, other) for text in texts for other in text} for term in self._terms
+        }
+        frequency = {term: sum(self._credit(term, text) > 0 for text in texts) for term in self._terms}
+        self._weights = {term: math.log(1 + (len(texts) + 1) / (frequency[term] + 0.5)) for term in self._terms}
+
+    def of(self, text: frozenset[str]) -> float:
+        """The covered share of the question, 0 to 1; 0 for a question without terms."""
+        total = sum(self._weights.values())
+        return sum(self._weights[t] * self._credit(t, text) for t in self._terms) / total if total else 0.0
+
+    def rarest(self, text: frozenset[str]) -> float:
+        """Whether the text covers the question's weightiest term."""
+        if not self._terms:
+            return 0.0
+        return self._credit(max(self._terms, key=lambda term: self._weights[term]), text)
+
+    def _credit(self, term: str, text: frozenset[str]) -> float:
+        if term in text:
+            return 1.0
+        return max((share for other, share in self._related[term].items() if other in text), default=0.0)
+
+
+@lru_cache(maxsize=200_000)
+def related(term: str, other: str) -> float:
+    """How much of the shorter word's letter groups the other one has, 0 if less than half: compounds, inflections."""
+    if term == other:
+        return 1.0
+    first, second = _pieces(term), _pieces(other)
+    if first.isdisjoint(second):
+        return 0.0
+    share = len(first & second) / min(len(first), len(second))
+    return 0.8 * share if share >= _PIECE_CREDIT else 0.0
+
+
+@lru_cache(maxsize=50_000)
+def _pieces(term: str) -> frozenset[str]:
+    return frozenset(grams(term))
+
+
+def sentence_features(
+    question: UnderstoodQuestion, candidates: Sequence[Candidate], query: NDArray[np.float32]
+) -> tuple[NDArray[np.float64], NDArray[np.float64], Coverage]:
+    """Shape (candidates, features), each candidate's coverage, shape (candidates,), and the coverage measure."""
+    coverage = Coverage(question.terms, [candidate.terms for candidate in candidates])
+    cosines = np.array([float(candidate.vector @ query) for candidate in candidates])
+    covered = np.array([coverage.of(candidate.terms) for candidate in candidates])
+    rows = []
+    for position, candidate in enumerate(candidates):
+        previous = _neighbour(candidates, position, -1)
+        following = _neighbour(candidates, position, 1)
+        around = candidate.terms | (candidates[previous].terms if previous is not None else frozenset())
+        fit = fits(question.kind, candidate.text)
+        rows.append(
+            (
+                cosines[position],
+                candidate.dense,
+                cosines[position] - cosines.mean(),
+                cosines.max() - cosines[position],
+                covered[position],
+                coverage.of(around),
+                coverage.of(candidate.context_terms),
+                covered.max() - covered[position],
+                float(fit and question.kind != "other"),
+                float(not fit),
+                cosines[previous] if previous is not None else 0.7,
+                cosines[following] if following is not None else 0.7,
+                math.log(1 + len(candidate.text)),
+                float(candidate.text.rstrip().endswith("?")),
+                float(candidate.sentence.kind == "item"),
+                cosines[position] * covered[position],
+            )
+        )
+    return np.array(rows, dtype=np.float64).reshape(len(candidates), len(SENTENCE_FEATURES)), covered, coverage
+
+
+def question_features(
+    question: UnderstoodQuestion,
+    candidates: Sequence[Candidate],
+    query: NDArray[np.float32],
+    log_odds: NDArray[np.float64],
+    coverage: Coverage,
+) -> NDArray[np.float64]:
+    """Shape (features,): how well the best sentences and their surroundings fit the question."""
+    order = np.argsort(-log_odds)
+    best = candidates[int(order[0])]
+    cosines = np.array([float(candidate.vector @ query) for candidate in candidates])
+    return np.array(
+        (
+            log_odds[order[0]],
+            log_odds[order[1]] if len(order) > 1 else log_odds[order[0]] - 3,
+            cosines.max(),
+            max(candidate.dense for candidate in candidates),
+            max(coverage.of(candidate.terms) for candidate in candidates),
+            max(coverage.of(candidate.context_terms) for candidate in candidates),
+            coverage.rarest(best.context_terms),
+            float(not any(fits(question.kind, candidates[int(i)].text) for i in order[:3])),
+            math.log(1 + len(question.terms)),
+        ),
+        dtype=np.float64,
+    )
+
+
+def _neighbour(candidates: Sequence[Candidate], position: int, step: int) -> int | None:
+    """The candidate beside this one in the same document, or ``None``."""
+    other = position + step
+    if not 0 <= other < len(candidates):
+        return None
+    here, there = candidates[position], candidates[other]
+    adjacent = here.document == there.document and there.sentence.index == here.sentence.index + step
+    return other if adjacent else None

@@ -1,0 +1,264 @@
+"""Answers as semantic HTML: question, short answer, quotes with their Fundstelle, notices, an honest refusal.
+
+All text from documents, questions and file names passes through :func:`escaped` exactly once, here; nothing else in the
+web chat puts strings into markup.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from assistant.answer import MARKER, Answer, Citation, NotFound, Statement
+
+READING = "Ich lese in den Unterlagen …"
+EXAMPLE = "Beispieldokument – frei erfunden, nicht amtlich"
+
+_INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
+"""Control characters, and those that would let a text be shown in another order than it is stored."""
+
+_ESCAPED = re.compile(r"\\([\\`*_\[\]<>])")
+_QUOTES = "„“”\"»«‚‘’'…  \n\t."
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One question with what came of it; neither ``answer`` nor ``error`` while it is being read."""
+
+    question: str
+    answer: Answer | None = None
+    error: str | None = None
+
+
+def escaped(text: str) -> str:
+    """``text`` for element content and quoted attributes."""
+    return html.escape(_INVISIBLE.sub("", text), quote=True)
+
+
+def conversation_html(exchanges: Sequence[Exchange]) -> str:
+    """The whole conversation, oldest first."""
+    return "".join(_exchange(turn, exchange) for turn, exchange in enumerate(exchanges, start=1))
+
+
+def _exchange(turn: int, exchange: Exchange) -> str:
+    if exchange.answer is not None:
+        state, content = "done", answer_html(exchange.answer, turn)
+    elif exchange.error is not None:
+        state, content = "error", _error(exchange.error)
+    else:
+        state, content = "reading", f'<p class="reading">{READING}</p>'
+    question = exchange.question.strip()
+    if question:
+        content = f'<h3 class="question"><span class="sr-only">Ihre Frage: </span>{escaped(question)}</h3>{content}'
+    return f'<section class="exchange" data-turn="{turn}" data-state="{state}">{content}</section>'
+
+
+def _error(sentence: str) -> str:
+    return f'<div class="answer" data-announce="{escaped(sentence)}"><p class="failure">{escaped(sentence)}</p></div>'
+
+
+def answer_html(answer: Answer, turn: int = 1) -> str:
+    """One answer; ``turn`` keeps its chips apart from those of other answers in the conversation."""
+    inner = _understood(answer)
+    inner += _proven(answer, turn) if answer.not_found is None else _refusal(answer, answer.not_found, turn)
+    return f'<div class="answer" data-announce="{escaped(_announcement(answer))}">{inner}</div>'
+
+
+def _understood(answer: Answer) -> str:
+    if answer.standalone_question.strip() == answer.question.strip():
+        return ""
+    return f'<p class="understood">Verstanden als: „{escaped(answer.standalone_question)}“</p>'
+
+
+def _proven(answer: Answer, turn: int) -> str:
+    by_number = {citation.number: citation for citation in answer.citations}
+    shown: set[int] = set()
+    parts = [_example_banner(answer)]
+    if answer.short_answer:
+        sources = [citation for citation in answer.citations if citation.short_start is not None]
+        chips = _chips(sources or answer.citations[:1], turn)
+        parts.append(f'<p class="short">{escaped(answer.short_answer)}{chips}</p>')
+    elif opening := _opening(answer):
+        parts.append(f'<p class="worded">{escaped(opening)}</p>')
+    if answer.status == "partial":
+        parts.append('<p class="partial">Teilantwort: Die Unterlagen beantworten die Frage nicht vollständig.</p>')
+    for statement in answer.statements:
+        cited = [by_number[number] for number in dict.fromkeys(statement.citations)]
+        if statement.kind == "notice":
+            if not _about_examples(statement):
+                parts.append(f'<p class="note">{_with_chips(statement, cited, turn)}</p>')
+        elif statement.kind == "generated":
+            parts.append(_generated(statement, cited, turn))
+        else:
+            parts.append(_lead(statement, cited))
+            parts += [_figure(citation, turn) for citation in cited if citation.number not in shown]
+            shown.update(statement.citations)
+    remaining = [citation for citation in answer.citations if citation.number not in shown]
+    if remaining and any(statement.kind == "generated" for statement in answer.statements):
+        parts.append('<h4 class="proofs">Belege</h4>')
+    parts += [_figure(citation, turn) for citation in remaining]
+    return "".join(parts)
+
+
+def _opening(answer: Answer) -> str:
+    """How the answer introduces its quotes ("Zur Begründung heißt es in der Vorlage:"), which no statement repeats."""
+    first = answer.text.partition("\n")[0].strip()
+    if any(statement.kind == "generated" for statement in answer.statements) or not first.endswith(":"):
+        return ""
+    return _unescaped(MARKER.sub("", first)).strip()
+
+
+def _generated(statement: Statement, cited: Iterable[Citation], turn: int) -> str:
+    """A worded sentence; one that its passages do not support is marked in words, not only in colour."""
+    text = _with_chips(statement, cited, turn)
+    if statement.verification == "unsupported":
+        return f'<p class="unproven"><strong>Nicht belegt:</strong> {text}</p>'
+    return f'<p class="worded">{text}</p>'
+
+
+def _lead(statement: Statement, cited: Sequence[Citation]) -> str:
+    """What a quoting statement says beyond its quotes, such as an introduction; mostly nothing."""
+    text = " ".join(_words(statement).split()).strip(_QUOTES)
+    quotes = [" ".join(citation.quote.split()) for citation in cited]
+    if (
+        not text
+        or any(statement.text == citation.quote for citation in cited)
+        or any(text in quoted or quoted.strip(_QUOTES) in text for quoted in quotes)
+    ):
+        return ""
+    return f'<p class="worded">{escaped(_words(statement))}</p>'
+
+
+def _unescaped(text: str) -> str:
+    r"""Answers are Markdown, in which document text has its special characters escaped, such as ``\[``."""
+    return _ESCAPED.sub(r"\1", text)
+
+
+def _with_chips(statement: Statement, cited: Iterable[Citation], turn: int) -> str:
+    """The statement with its chips where its markers stand, the others after it."""
+    waiting = {citation.number: citation for citation in cited}
+    pieces: list[str] = []
+    position = 0
+    for marker in MARKER.finditer(statement.text):
+        citation = waiting.pop(int(marker[1]), None)
+        if citation is not None:
+            before = statement.text[position : marker.start()].rstrip()
+            pieces += [escaped(_unescaped(before)), _chips([citation], turn)]
+            position = marker.end()
+    pieces.append(escaped(_unescaped(statement.text[position:])))
+    return "".join(pieces) + _chips(waiting.values(), turn)
+
+
+def _refusal(answer: Answer, found: NotFound, turn: int) -> str:
+    """What was searched, what is announced but missing, and what comes nearest, clearly not an answer."""
+    by_number = {citation.number: citation for citation in answer.citations}
+    headline, others = _refusal_headline(answer, found)
+    parts = [_example_banner(answer), f'<p class="headline">{escaped(headline)}</p>']
+    parts += [f"<p>{_with_chips(s, [by_number[n] for n in s.citations], turn)}</p>" for s in others]
+    parts += [_figure(citation, turn) for citation in answer.citations]
+    said = " ".join(map(_words, others))
+    if missing := [name for name in found.announced_but_missing if name.partition(": ")[2] not in said]:
+        items = "".join(f"<li>{escaped(name)}</li>" for name in missing)
+        parts.append(f"<h4>Angekündigt, liegt aber nicht vor</h4><ul class='missing'>{items}</ul>")
+    if found.nearest:
+        parts.append("<h4>Am nächsten kommt – beantwortet die Frage aber nicht</h4>")
+        parts += [_figure(citation, turn, near=True) for citation in found.nearest]
+    return f'<div class="refusal">{"".join(parts)}</div>'
+
+
+def _refusal_headline(answer: Answer, found: NotFound) -> tuple[str, list[Statement]]:
+    """The refusal in the assistant's words (its first notice without a proof) or in ours, and what else it said."""
+    statements = [statement for statement in answer.statements if not _about_examples(statement)]
+    for statement in statements:
+        if statement.kind == "notice" and not statement.citations:
+            return _words(statement), [other for other in statements if other is not statement]
+    if found.searched == 1:
+        return "Dazu enthält das eine durchsuchte Dokument keine Angabe.", statements
+    return f"Dazu enthalten die {found.searched} durchsuchten Dokumente keine Angabe.", statements
+
+
+def _words(statement: Statement) -> str:
+    """The statement as plain text, without its markers."""
+    return _unescaped(MARKER.sub("", statement.text)).strip()
+
+
+def _example_banner(answer: Answer) -> str:
+    """Stands above every answer that rests on an invented document, whether or not the assistant said so itself."""
+    own = next((_words(statement) for statement in answer.statements if _about_examples(statement)), None)
+    if own is None and not any(citation.origin == "example" for citation in answer.citations):
+        return ""
+    return f'<p class="example">{escaped(own or f"Diese Antwort stützt sich auf ein {EXAMPLE}.")}</p>'
+
+
+def _about_examples(statement: Statement) -> bool:
+    return statement.kind == "notice" and "frei erfunden" in statement.text and not statement.citations
+
+
+def _figure(citation: Citation, turn: int, *, near: bool = False) -> str:
+    """A quote with its source line; ``near`` for passages that do not answer."""
+    source = escaped(citation.label)
+    if citation.stand:
+        source += f' · <span class="stand">Stand {escaped(citation.stand)}</span>'
+    if citation.origin == "example":
+        source += f' <strong class="invented">{EXAMPLE}</strong>'
+    return (
+        f'<figure class="{"passage near" if near else "passage"}"><blockquote>„{_marked(citation)}“</blockquote>'
+        f"<figcaption>{_chip(citation, turn, near=near)} {source}</figcaption>"
+        f'<div class="row"><button type="button" class="plain" data-copy="{escaped(pasteable(citation))}">'
+        "Stelle kopieren</button></div></figure>"
+    )
+
+
+def _marked(citation: Citation) -> str:
+    """The quote with the short answer marked where it lies inside; offsets outside of the quote mark nothing."""
+    quote = citation.quote
+    if citation.short_start is None or citation.short_end is None:
+        return escaped(quote)
+    start, end = citation.short_start - citation.char_start, citation.short_end - citation.char_start
+    if not 0 <= start < end <= len(quote):
+        return escaped(quote)
+    return f"{escaped(quote[:start])}<mark>{escaped(quote[start:end])}</mark>{escaped(quote[end:])}"
+
+
+def pasteable(citation: Citation) -> str:
+    """Quote and Fundstelle as one would write them into a Vorlage."""
+    label = citation.label
+    if citation.origin == "example" and "beispiel" not in label.lower():
+        label = f"{label}; {EXAMPLE}"
+    return f"„{' '.join(citation.quote.split())}“ ({label})"
+
+
+def _chips(citations: Iterable[Citation], turn: int) -> str:
+    return "".join(f"\N{NO-BREAK SPACE}{_chip(citation, turn)}" for citation in citations)
+
+
+def _chip(citation: Citation, turn: int, *, near: bool = False) -> str:
+    """The button that opens the passage; it carries all that the document pane needs, so nothing is asked twice."""
+    boxes = [[box.page, box.x0, box.y0, box.x1, box.y1] for box in citation.boxes]
+    data = {
+        "key": f"{turn}-{'n' if near else ''}{citation.number}",
+        "document": citation.document,
+        "pages": json.dumps([page.index for page in citation.pages]),
+        "boxes": json.dumps(boxes),
+        "label": citation.label,
+    }
+    attributes = "".join(f' data-{name}="{escaped(value)}"' for name, value in data.items())
+    name = f"{citation.number}: Fundstelle im Dokument zeigen, {citation.label}"
+    return (
+        f'<button type="button" class="chip" title="{escaped(citation.quote)}" aria-label="{escaped(name)}"'
+        f"{attributes}>{citation.number}</button>"
+    )
+
+
+def _announcement(answer: Answer) -> str:
+    """What a screen reader says once when the answer arrives: the answer and where it stands, not every control."""
+    if answer.not_found is not None:
+        return _refusal_headline(answer, answer.not_found)[0]
+    spoken = [_words(statement) for statement in answer.statements if statement.kind != "notice"]
+    text = answer.short_answer or (spoken[0] if spoken else "Antwort liegt vor")
+    invented = f"{EXAMPLE}. " if any(citation.origin == "example" for citation in answer.citations) else ""
+    source = f" Fundstelle: {answer.citations[0].label}." if answer.citations else ""
+    return f"{invented}{text.rstrip('.')}.{source}"

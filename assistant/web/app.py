@@ -1,0 +1,51 @@
+"""Puts the web chat together: our routes, Gradio mounted at the root, our page around it, protection around all."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import gradio as gr
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+
+from assistant.web.chat import build_chat
+from assistant.web.page import ASSETS, PageMiddleware
+from assistant.web.problems import report_problems
+from assistant.web.security import Protection
+from assistant.web.viewer import viewer_routes
+
+if TYPE_CHECKING:
+    from assistant.assistant import Assistant
+
+_FONTS = ("Noto Sans", "Liberation Sans", "sans-serif")
+_FONTS_MONO = ("Noto Sans Mono", "Liberation Mono", "monospace")
+"""Names only: fonts that the machine has. Gradio's default theme would fetch some from Google."""
+
+
+def create_app(assistant: Assistant) -> FastAPI:
+    """The web chat over one assistant, ready for an ASGI server."""
+    # Read by Gradio and its parts whenever they would call home: version check, usage figures, model hub.
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+    app = FastAPI(title="aktenkundig", docs_url=None, redoc_url=None, openapi_url=None)
+    app.include_router(viewer_routes(assistant))
+    app.mount("/web", StaticFiles(directory=ASSETS), name="web")
+    report_problems(app)
+    gr.mount_gradio_app(
+        app,
+        build_chat(assistant),
+        path="/",
+        theme=gr.themes.Base(font=list(_FONTS), font_mono=list(_FONTS_MONO)),
+        footer_links=[],
+        run_history=False,
+        ssr_mode=False,
+        mcp_server=False,
+        pwa=False,
+        enable_monitoring=False,
+        show_error=False,
+        max_file_size=1,
+    )
+    app.add_middleware(PageMiddleware, assistant=assistant)
+    app.add_middleware(Protection)
+    return app

@@ -1,0 +1,233 @@
+// The document pane: draws a document's pages, lays the highlights on their words, scrolls to them.
+const byId = (id) => document.getElementById(id);
+const narrow = window.matchMedia("(max-width: 900px)");
+const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
+export const isNarrow = () => narrow.matches;
+const [SMALLEST, LARGEST, STEP] = [0.5, 3, 0.25];
+const READABLE = 1.25; // on a narrow screen the text column of an A4 page then fills the width, its margins do not
+const shown = { info: null, zoom: isNarrow() ? READABLE : 1, opener: null, request: 0 };
+
+export function announce(text) {
+  const line = byId("ansage");
+  line.textContent = "";
+  window.setTimeout(() => { line.textContent = text; }, 60); // a change after a pause is read even if the words repeat
+}
+
+/** Show a document; place = {pages, boxes, label, quote} of a citation, or null to begin at its first page.
+ *  Without an opener nobody asked: then nothing is announced, which would drown out the answer. */
+export async function showDocument(id, place, opener) {
+  const request = ++shown.request;
+  openPane(opener);
+  let info = null;
+  try {
+    const response = await fetch(`./dokumente/${encodeURIComponent(id)}/seiten.json`);
+    if (response.ok) info = await response.json();
+    else if (request === shown.request) return fail((await response.json()).detail);
+  } catch {
+    if (request === shown.request) fail("Das Dokument ist gerade nicht erreichbar.");
+    return undefined;
+  }
+  if (request !== shown.request) return undefined;
+  const same = shown.info?.document === info.document && byId("seiten").querySelector(".page") !== null;
+  shown.info = info;
+  view("seiten");
+  title(info.origin === "example" ? `${info.kind} (Beispiel, frei erfunden)` : info.kind, info.title);
+  byId("original").href = `./original/${encodeURIComponent(id)}#page=${(place?.pages[0] ?? 0) + 1}`;
+  byId("original").hidden = false;
+  byId("fundstelle").hidden = !place;
+  byId("fundstelle-text").textContent = place?.label ?? "";
+  const drawable = info.drawable && info.pages.every((page) => page.width > 0 && page.height > 0);
+  for (const tool of ["zurueck", "vor", "kleiner", "groesser", "groesse", "seitenzahl"]) byId(tool).hidden = !drawable;
+  if (!drawable) return withoutPages(place);
+  if (!same) drawPages(info);
+  highlight(place?.boxes ?? []);
+  const target = byId("seiten").querySelector(".highlight") ?? pageElement(place?.pages[0] ?? 0);
+  scrollTo(target, same);
+  loadPictures();
+  if (place && opener) announce(`${info.kind}, Seite ${(place.pages[0] ?? 0) + 1} wird gezeigt.`);
+  return undefined;
+}
+
+export function showList(opener) {
+  shown.request += 1;
+  openPane(opener);
+  view("liste");
+  title("Dokumente", "");
+  byId("fundstelle").hidden = true;
+}
+
+export function closePane() {
+  if (!document.body.classList.contains("dokument-offen")) return;
+  document.body.classList.remove("dokument-offen");
+  inert(false);
+  shown.opener?.focus();
+  shown.opener = null;
+}
+
+function openPane(opener) {
+  if (!isNarrow()) return;
+  if (opener && !byId("dokument").contains(opener)) shown.opener = opener;
+  document.body.classList.add("dokument-offen");
+  inert(true);
+  byId("schliessen").focus();
+}
+
+function inert(on) {
+  for (const id of ["kopf", "chat"]) byId(id).inert = on;
+}
+
+function view(name) {
+  byId("seiten").hidden = name !== "seiten";
+  byId("liste").hidden = name !== "liste";
+  byId("werkzeuge").hidden = name !== "seiten";
+  byId("zeige-liste").setAttribute("aria-pressed", String(name === "liste"));
+}
+
+function title(kind, words) {
+  const heading = byId("dokument-titel");
+  heading.querySelector(".kind").textContent = kind;
+  heading.querySelector(".title").textContent = words;
+}
+
+function fail(sentence) {
+  shown.info = null;
+  view("seiten");
+  title("Dokument", "");
+  byId("werkzeuge").hidden = true;
+  byId("fundstelle").hidden = true;
+  const line = document.createElement("p");
+  line.className = "failure";
+  line.textContent = sentence;
+  byId("seiten").replaceChildren(line);
+  announce(sentence);
+}
+
+function withoutPages(place) {
+  const sheet = document.createElement("div");
+  sheet.className = "nopages";
+  const line = document.createElement("p");
+  line.textContent = "Dieses Dokument hat keine Seitenbilder; „Original öffnen“ zeigt die Datei.";
+  sheet.append(line);
+  if (place) {
+    const quote = document.createElement("blockquote");
+    const mark = document.createElement("mark");
+    mark.textContent = place.quote;
+    quote.append(mark);
+    sheet.append(quote);
+  }
+  byId("seiten").replaceChildren(sheet);
+}
+
+function drawPages(info) {
+  const pages = info.pages.map((page) => {
+    const sheet = document.createElement("div");
+    sheet.className = "page";
+    Object.assign(sheet.dataset, { index: page.index, width: page.width, height: page.height });
+    sheet.style.aspectRatio = `${page.width} / ${page.height}`;
+    const picture = document.createElement("img");
+    picture.alt = `Seite ${page.index + 1} von ${info.pages.length}: ${info.kind}, ${info.title}`;
+    sheet.append(picture);
+    near.observe(sheet);
+    return sheet;
+  });
+  const box = byId("seiten");
+  box.replaceChildren(...pages);
+  box.scrollTop = 0;
+  count();
+}
+
+/** Boxes are in points from the page's top left corner; percent of the page keeps them on their words at any size. */
+function highlight(boxes) {
+  for (const old of byId("seiten").querySelectorAll(".highlight")) old.remove();
+  for (const [index, x0, y0, x1, y1] of boxes) {
+    const page = pageElement(index);
+    if (!page) continue;
+    const [width, height] = [Number(page.dataset.width), Number(page.dataset.height)];
+    const box = document.createElement("div");
+    box.className = "highlight";
+    box.dataset.page = index;
+    box.setAttribute("aria-hidden", "true");
+    Object.assign(box.style, {
+      left: `${(100 * x0) / width}%`, top: `${(100 * y0) / height}%`,
+      width: `${(100 * (x1 - x0)) / width}%`, height: `${(100 * (y1 - y0)) / height}%`,
+    });
+    page.append(box);
+  }
+}
+
+const pageElement = (index) => byId("seiten").querySelector(`.page[data-index="${index}"]`);
+
+function scrollTo(target, smoothly) {
+  if (!target) return;
+  const box = byId("seiten");
+  const room = target.classList.contains("highlight") ? box.clientHeight * 0.3 : 12;
+  const top = target.getBoundingClientRect().top - box.getBoundingClientRect().top + box.scrollTop - room;
+  const edge = target.getBoundingClientRect().left - box.getBoundingClientRect().left + box.scrollLeft - 12;
+  const left = Math.max(0, Math.min((box.scrollWidth - box.clientWidth) / 2, edge)); // the page's middle, from where the passage begins
+  box.scrollTo({ top, left, behavior: smoothly && !calm.matches ? "smooth" : "instant" });
+}
+
+// Pictures are fetched for pages near the view, as sharp as the screen shows them.
+const visible = new Set();
+const near = new IntersectionObserver((entries) => {
+  for (const entry of entries) {
+    if (entry.isIntersecting) visible.add(entry.target);
+    else visible.delete(entry.target);
+  }
+  loadPictures();
+}, { root: byId("seiten"), rootMargin: "80% 0%" });
+
+function loadPictures() {
+  for (const page of visible) {
+    if (!page.isConnected) { visible.delete(page); near.unobserve(page); continue; }
+    const wanted = Math.min(2400, Math.ceil((page.clientWidth * window.devicePixelRatio) / 200) * 200);
+    if (Number(page.dataset.loaded ?? 0) >= wanted || wanted === 0) continue;
+    page.dataset.loaded = wanted;
+    page.querySelector("img").src =
+      `./seiten/${encodeURIComponent(shown.info.document)}/${page.dataset.index}.png?breite=${wanted}`;
+  }
+}
+
+function currentIndex() {
+  const box = byId("seiten").getBoundingClientRect();
+  const line = box.top + box.height * 0.4;
+  const pages = [...byId("seiten").querySelectorAll(".page")];
+  const index = pages.findLastIndex((page) => page.getBoundingClientRect().top <= line);
+  return Math.max(0, index);
+}
+
+function count() {
+  const pages = shown.info?.pages ?? [];
+  if (!pages.length) return;
+  const index = currentIndex();
+  const printed = pages[index].printed;
+  const own = printed && printed !== String(index + 1) ? ` (gedruckt: ${printed})` : "";
+  byId("seitenzahl").textContent = `Seite ${index + 1} von ${pages.length}${own}`;
+  byId("zurueck").disabled = index === 0;
+  byId("vor").disabled = index === pages.length - 1;
+}
+
+function zoom(change) {
+  const page = currentIndex();
+  shown.zoom = Math.min(LARGEST, Math.max(SMALLEST, shown.zoom + change));
+  byId("seiten").style.setProperty("--zoom", shown.zoom);
+  byId("groesse").textContent = `${Math.round(shown.zoom * 100)} %`;
+  byId("kleiner").disabled = shown.zoom <= SMALLEST;
+  byId("groesser").disabled = shown.zoom >= LARGEST;
+  scrollTo(byId("seiten").querySelector(".highlight") ?? pageElement(page), false);
+  loadPictures();
+}
+
+zoom(0);
+byId("seiten").addEventListener("scroll", () => window.requestAnimationFrame(count), { passive: true });
+window.addEventListener("resize", () => { loadPictures(); count(); });
+byId("zurueck").addEventListener("click", () => scrollTo(pageElement(currentIndex() - 1), true));
+byId("vor").addEventListener("click", () => scrollTo(pageElement(currentIndex() + 1), true));
+byId("kleiner").addEventListener("click", () => zoom(-STEP));
+byId("groesser").addEventListener("click", () => zoom(STEP));
+byId("schliessen").addEventListener("click", closePane);
+document.addEventListener("keydown", (event) => { if (event.key === "Escape") closePane(); });
+narrow.addEventListener("change", () => { // turned from narrow to wide: the pane is part of the page again
+  document.body.classList.remove("dokument-offen");
+  inert(false);
+});

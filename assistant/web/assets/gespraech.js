@@ -1,0 +1,113 @@
+// The conversation: opens citations, copies passages, asks examples, and says once what has arrived.
+import { announce, closePane, isNarrow, showDocument, showList } from "./dokument.js";
+
+const byId = (id) => document.getElementById(id);
+let current = null; // the key of the chosen citation; Gradio redraws the conversation, which forgets attributes
+let seen = "";
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("button");
+  if (!button) return;
+  if (button.matches(".chip")) choose(button, button);
+  else if (button.matches("[data-open]")) open(button.dataset.open, button);
+  else if (button.matches("[data-question]")) ask(button.dataset.question);
+  else if (button.matches("[data-copy]")) copy(button.dataset.copy, button);
+  else if (button.id === "fundstelle-kopieren") copy(byId("fundstelle-text").textContent, button);
+  else if (button.id === "zeige-liste") { current = null; markCurrent(); showList(button); }
+});
+
+function choose(chip, opener) {
+  current = chip.dataset.key;
+  markCurrent();
+  const place = {
+    pages: JSON.parse(chip.dataset.pages), boxes: JSON.parse(chip.dataset.boxes),
+    label: chip.dataset.label, quote: chip.title,
+  };
+  return showDocument(chip.dataset.document, place, opener);
+}
+
+function open(id, button) {
+  current = null;
+  markCurrent();
+  return showDocument(id, null, button);
+}
+
+function markCurrent() {
+  for (const chip of document.querySelectorAll(".chip")) {
+    if (chip.dataset.key === current) chip.setAttribute("aria-current", "true");
+    else chip.removeAttribute("aria-current");
+  }
+}
+
+function ask(question) {
+  const input = document.querySelector("#frage textarea");
+  if (!input) return; // Gradio is still starting
+  input.value = question;
+  input.dispatchEvent(new Event("input", { bubbles: true }));
+  window.setTimeout(() => { byId("fragen").click(); input.focus(); }, 30);
+}
+
+async function copy(text, button) {
+  const done = (await toClipboard(text)) ? "Kopiert" : "Nicht kopiert";
+  const label = button.textContent.trim();
+  if (label !== "Kopiert" && label !== "Nicht kopiert") button.dataset.words = label;
+  button.textContent = done;
+  announce(done);
+  window.setTimeout(() => { button.textContent = button.dataset.words; }, 1800);
+}
+
+async function toClipboard(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch { // no clipboard for pages that come unencrypted over the house network
+    const field = document.createElement("textarea");
+    field.value = text;
+    field.className = "sr-only";
+    document.body.append(field);
+    const before = document.activeElement;
+    field.select();
+    const copied = document.execCommand("copy");
+    field.remove();
+    before?.focus();
+    return copied;
+  }
+}
+
+/** After each redraw: mark the chosen citation again; a new answer is announced, scrolled to and opened once. */
+function arrived() {
+  document.querySelector("gradio-app main")?.setAttribute("role", "presentation"); // the page has one already
+  markCurrent();
+  const last = [...document.querySelectorAll("#gespraech .exchange")].at(-1);
+  if (!last) return;
+  const state = `${last.dataset.turn} ${last.dataset.state}`;
+  if (state === seen) return;
+  seen = state;
+  byId("meldung").hidden = true;
+  const box = byId("gespraech");
+  box.scrollTop += last.getBoundingClientRect().top - box.getBoundingClientRect().top - 16;
+  if (last.dataset.state === "reading") return announce(last.querySelector(".reading").textContent);
+  announce(last.querySelector(".answer")?.dataset.announce ?? "");
+  const chip = last.querySelector(".answer .chip");
+  if (chip && !chip.closest(".near") && !isNarrow()) choose(chip, null);
+  return undefined;
+}
+
+/** Gradio reports failures in English; what the reader can do about them is always the same. */
+function failed() {
+  const line = byId("meldung");
+  line.textContent = "Das hat nicht geklappt: Der Web-Chat ist gerade nicht erreichbar oder überlastet. "
+    + "Bitte fragen Sie noch einmal oder laden Sie die Seite neu.";
+  line.hidden = false;
+}
+
+let drawn = false;
+new MutationObserver((changes) => {
+  if (changes.some((change) => [...change.addedNodes].some((node) => node.matches?.(".toast-body, .toast-wrap:has(*)")
+    || node.querySelector?.(".toast-body")))) failed();
+  if (drawn) return;
+  drawn = true;
+  window.requestAnimationFrame(() => { drawn = false; arrived(); });
+}).observe(document.body, { childList: true, subtree: true, characterData: true });
+
+window.addEventListener("pagehide", closePane);

@@ -1,0 +1,91 @@
+"""The conversation as Gradio blocks: one view, one input, one event.
+
+The conversation lives in Gradio's session state, one list per browser tab, and is handed to the assistant as history
+with each question; nothing of it is kept anywhere else.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from assistant.answer import Turn
+from assistant.web.answer_html import Exchange, conversation_html
+from corpus.errors import AktenkundigError
+
+if TYPE_CHECKING:
+    from assistant.assistant import Assistant
+
+_log = logging.getLogger(__name__)
+
+AT_ONCE = 2
+"""Questions answered at the same time: the default engine keeps about one core busy each."""
+WAITING = 64
+"""Questions that may wait; more are refused, so that a flood cannot fill the memory."""
+
+_UNEXPECTED = "Bei dieser Frage ist ein Fehler aufgetreten; bitte stellen Sie sie noch einmal oder anders."
+
+
+def build_chat(assistant: Assistant) -> gr.Blocks:
+    """The Gradio part of the page. The browser scripts rely on the ids ``gespraech``, ``frage`` and ``fragen``."""
+
+    def ask(question: str, exchanges: list[Exchange], request: gr.Request) -> Iterator[tuple[list[Exchange], str, Any]]:
+        """Show the question at once, then what came of it; a question that failed goes back into the input."""
+        yield exchanges, conversation_html([*exchanges, Exchange(question)]), ""
+        result = _answered(assistant, question, exchanges, request.username)
+        now = [*exchanges, result]
+        yield now, conversation_html(now), question if result.error else gr.skip()
+
+    chat: gr.Blocks = gr.Blocks(title="aktenkundig", analytics_enabled=False)
+    with chat:
+        exchanges = gr.State([])
+        conversation = gr.HTML("", elem_id="gespraech", apply_default_css=False, js_on_load=None)
+        with gr.Row(elem_id="eingabe"):
+            question = gr.Textbox(
+                label="Ihre Frage",
+                show_label=False,
+                container=False,
+                placeholder="Ihre Frage zu den Unterlagen …",
+                lines=1,
+                max_lines=6,
+                elem_id="frage",
+                scale=1,
+                html_attributes=gr.InputHTMLAttributes(autocomplete="off", spellcheck=True, enterkeyhint="send"),
+            )
+            button = gr.Button("Fragen", elem_id="fragen", variant="primary", scale=0, min_width=0)
+        gr.on(
+            [question.submit, button.click],
+            ask,
+            inputs=[question, exchanges],
+            outputs=[exchanges, conversation, question],
+            show_progress="hidden",
+            api_visibility="private",
+            trigger_mode="once",
+        )
+    chat.queue(default_concurrency_limit=AT_ONCE, max_size=WAITING)
+    return chat
+
+
+def _answered(assistant: Assistant, question: str, earlier: Sequence[Exchange], user: str | None) -> Exchange:
+    """Ask the assistant; every failure becomes one German sentence in the conversation."""
+    try:
+        answer = assistant.answer(question, history=history_of(earlier), user=user)
+    except AktenkundigError as error:
+        return Exchange(question, error=str(error))
+    except Exception:  # noqa: BLE001 - the last place before Gradio, which would show its own English message
+        _log.exception("a question could not be answered")
+        return Exchange(question, error=_UNEXPECTED)
+    return Exchange(question, answer=answer)
+
+
+def history_of(exchanges: Sequence[Exchange]) -> list[Turn]:
+    """Earlier questions with their answers, oldest first; what failed is no part of the conversation."""
+    turns: list[Turn] = []
+    for exchange in exchanges:
+        if exchange.answer is not None:
+            turns.append(Turn(role="user", text=exchange.question))
+            turns.append(Turn(role="assistant", text=exchange.answer.text))
+    return turns

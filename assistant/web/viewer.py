@@ -1,0 +1,98 @@
+"""What the document pane asks for: sizes of pages, their pictures, the file itself.
+
+Every route looks the document up among those the assistant lists, so a document that is hidden, deleted or never
+existed gets the same answer. Browsers may keep pictures but must ask before using them again: the tag of a deleted or
+replaced document no longer matches.
+"""
+
+from __future__ import annotations
+
+import mimetypes
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import FileResponse, JSONResponse
+
+from assistant.web.problems import problem
+from corpus.errors import AktenkundigError
+from corpus.rendering import render_page
+
+if TYPE_CHECKING:
+    from assistant.assistant import Assistant
+    from corpus.types import DocumentInfo, Page
+
+NARROWEST, WIDEST, USUAL = 200, 2400, 1000
+"""Limits of a picture's width in pixels: a request must not be able to fill the memory."""
+
+_PRIVATE = "private, no-cache"
+_INLINE = frozenset({"application/pdf", "text/plain", "image/png", "image/jpeg", "image/tiff"})
+"""Shown in the browser; anything else (HTML above all, which could run scripts here) is offered as a download."""
+
+
+def viewer_routes(assistant: Assistant) -> APIRouter:
+    """The routes of the document pane over one assistant; what is not there becomes a problem document."""
+    router = APIRouter()
+
+    def listed(document: str) -> DocumentInfo:
+        info = next((info for info in assistant.documents() if info.document == document), None)
+        if info is None:
+            raise AktenkundigError("Dieses Dokument ist nicht vorhanden.")
+        return info
+
+    @router.get("/dokumente/{document}/seiten.json")
+    def pages(document: str) -> Response:
+        return JSONResponse(
+            _description(listed(document), assistant.pages(document)), headers={"Cache-Control": _PRIVATE}
+        )
+
+    @router.get("/seiten/{document}/{index}.png")
+    def picture(request: Request, document: str, index: int, breite: int = USUAL) -> Response:
+        info = listed(document)
+        if not 0 <= index < len(assistant.pages(document)):
+            raise AktenkundigError("Diese Seite gibt es nicht.")
+        width = min(max(breite, NARROWEST), WIDEST)
+        tag = f'"{info.sha256[:32]}-{index}-{width}"'
+        headers = {"Cache-Control": _PRIVATE, "ETag": tag}
+        if tag in request.headers.get("if-none-match", ""):
+            return Response(status_code=304, headers=headers)
+        drawn = render_page(assistant.original(document), index, width)
+        return Response(drawn, media_type="image/png", headers=headers)
+
+    @router.get("/original/{document}")
+    def original(document: str) -> Response:
+        info = listed(document)
+        path = assistant.original(document)
+        if not path.is_file():
+            raise AktenkundigError("Die Datei zu diesem Dokument liegt nicht mehr vor.")
+        media_type = info.media_type.partition(";")[0].strip()
+        inline = media_type in _INLINE
+        name = quote(f"{info.document}{mimetypes.guess_extension(media_type) or path.suffix}", safe="")
+        headers = {
+            "Cache-Control": _PRIVATE,
+            "Content-Disposition": f"{'inline' if inline else 'attachment'}; filename*=UTF-8''{name}",
+        }
+        return FileResponse(path, media_type=media_type if inline else "application/octet-stream", headers=headers)
+
+    @router.get("/dokumente/{rest:path}")
+    @router.get("/seiten/{rest:path}")
+    @router.get("/original/{rest:path}")
+    def anything_else() -> Response:  # Otherwise Gradio, mounted at the root, would answer in English.
+        return problem(404, "Diese Adresse gibt es nicht.")
+
+    return router
+
+
+def _description(info: DocumentInfo, pages: Sequence[Page]) -> dict[str, object]:
+    """What the pane needs to lay out a document before any picture has come: sizes are in points as displayed."""
+    return {
+        "document": info.document,
+        "title": info.title,
+        "kind": info.kind,
+        "origin": info.origin,
+        "drawable": info.media_type == "application/pdf",
+        "pages": [
+            {"index": page.index, "printed": page.printed, "width": page.width, "height": page.height} for page in pages
+        ],
+    }

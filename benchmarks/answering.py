@@ -1,0 +1,75 @@
+"""How fast answers come: from cold on the command line, and warm in one process.
+
+    python -m benchmarks.answering
+
+Reads ``corpus/akten`` into a temporary data directory, starts ``aktenkundig ask`` five times as a process of its own
+(interpreter, libraries, model, answer), then asks all questions of ``eval/fragen/vorlage.jsonl`` in one process and
+prints the median and the 95th percentile (nearest rank).
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from time import perf_counter
+
+from assistant.assistant import Assistant
+from corpus.embedding import open_embedding
+from corpus.settings import load_settings
+from eval.questions import load_questions
+from ingest.pipeline import Ingestor
+
+ROOT = Path(__file__).parent.parent
+COLD_RUNS = 5
+QUESTION = "Wie viele Kreise und kreisfreie Städte in NRW haben schon ein Integrationszentrum?"
+
+
+def main() -> int:
+    """Print one line per figure."""
+    with tempfile.TemporaryDirectory() as directory:
+        base = load_settings()
+        settings = base.model_copy(update={"data": Path(directory), "models": base.models_directory.resolve()})
+        embedding = open_embedding(settings)
+        Ingestor(settings, embedding).ingest([ROOT / "corpus" / "akten"])
+        cold = [_ask_cold(settings.data, settings.models_directory) for _ in range(COLD_RUNS)]
+        print(f"ask from cold: median {statistics.median(cold):.2f} s, slowest {max(cold):.2f} s ({COLD_RUNS} runs)")
+        assistant = Assistant(settings, embedding)
+        assistant.answer(QUESTION)
+        questions = load_questions(ROOT / "eval" / "fragen" / "vorlage.jsonl")
+        milliseconds = []
+        for question in questions:
+            started = perf_counter()
+            assistant.answer(question.question, history=question.turns())
+            milliseconds.append((perf_counter() - started) * 1000)
+        assistant.close()
+    milliseconds.sort()
+    rank = math.ceil(0.95 * len(milliseconds)) - 1
+    print(
+        f"warm answers: p50 {statistics.median(milliseconds):.0f} ms, p95 {milliseconds[rank]:.0f} ms "
+        f"({len(milliseconds)} questions, {os.cpu_count()} cores)"
+    )
+    return 0
+
+
+def _ask_cold(data: Path, models: Path) -> float:
+    """Seconds from starting the process to its end."""
+    program = "import sys; from corpus.command_line import main; sys.exit(main())"
+    environment = {**os.environ, "AKTENKUNDIG_DATA": str(data), "AKTENKUNDIG_MODELS": str(models)}
+    started = perf_counter()
+    subprocess.run(
+        [sys.executable, "-c", program, "ask", QUESTION, "--json"],
+        check=True,
+        stdout=subprocess.DEVNULL,
+        env=environment,
+        cwd=ROOT,
+    )
+    return perf_counter() - started
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,64 @@
+"""What goes into the store, and what a search may see of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.types import Abbreviation, DocumentInfo, Page, Section, Sentence, Span
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedPassage:
+    """A passage with its index terms; ``sentences`` are the indices of its sentences."""
+
+    key: str
+    section: int
+    span: Span
+    sentences: tuple[int, ...]
+    terms: Sequence[str]
+    parts: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedDocument:
+    """All that is stored of a document.
+
+    ``boxes`` has shape (characters, 4), ``sentence_vectors`` maps a sentence's index to its vector of length 1;
+    ``fingerprint`` changes when the file, its register entry or the way of reading does.
+    """
+
+    info: DocumentInfo
+    fingerprint: str
+    text: str
+    pages: Sequence[Page]
+    boxes: NDArray[np.float32]
+    sections: Sequence[Section]
+    sentences: Sequence[Sentence]
+    passages: Sequence[PreparedPassage]
+    sentence_vectors: dict[int, NDArray[np.float32]]
+    abbreviations: Sequence[Abbreviation] = ()
+    words: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a search may see: filters are part of the query, nothing is filtered out afterwards."""
+
+    public_only: bool = False
+    examples: bool = True
+
+    def condition(self) -> str:
+        """The SQL condition on ``documents d``; constants only."""
+        parts = ["d.state = 'indexed'"]
+        if self.public_only:
+            parts.append("d.visibility = 'public'")
+        if not self.examples:
+            parts.append("d.origin = 'original'")
+        return " AND ".join(parts)
+
+
+EVERYTHING = Scope()

@@ -1,0 +1,121 @@
+"""The tables of the store. SQLite is the source of truth; the vector index can be rebuilt from it."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+from corpus.analysis import FTS5_TOKENIZE
+from corpus.types import DocumentInfo
+
+SCHEMA_VERSION = 1
+
+INFO_COLUMNS = ", ".join(column.name for column in fields(DocumentInfo))
+"""The columns of ``documents`` that make up a :class:`DocumentInfo`, in its order."""
+
+SCHEMA = f"""
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+-- A new version of a document is written beside the old one as 'indexing' and takes its place in one transaction
+-- when the vector index holds it too; searches see 'indexed' only.
+CREATE TABLE documents (
+    key INTEGER PRIMARY KEY AUTOINCREMENT,
+    document TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('indexing', 'indexed')),
+    fingerprint TEXT NOT NULL,
+    title TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    akte TEXT NOT NULL,
+    date TEXT,
+    committee TEXT,
+    session TEXT,
+    authority TEXT,
+    number TEXT,
+    origin TEXT NOT NULL CHECK (origin IN ('original', 'example')),
+    visibility TEXT NOT NULL CHECK (visibility IN ('public', 'non_public')),
+    file TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    media_type TEXT NOT NULL,
+    pages INTEGER NOT NULL,
+    text TEXT NOT NULL
+);
+CREATE UNIQUE INDEX one_indexed_version ON documents (document) WHERE state = 'indexed';
+
+-- boxes: zlib-compressed float32 (end - start, 4), NaN without a glyph.
+CREATE TABLE pages (
+    document_key INTEGER NOT NULL REFERENCES documents (key) ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    printed TEXT NOT NULL,
+    width REAL NOT NULL,
+    height REAL NOT NULL,
+    start INTEGER NOT NULL,
+    end INTEGER NOT NULL,
+    boxes BLOB NOT NULL,
+    PRIMARY KEY (document_key, number)
+) WITHOUT ROWID;
+
+CREATE TABLE sections (
+    document_key INTEGER NOT NULL REFERENCES documents (key) ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    title TEXT NOT NULL,
+    level INTEGER NOT NULL,
+    start INTEGER NOT NULL,
+    end INTEGER NOT NULL,
+    PRIMARY KEY (document_key, number)
+) WITHOUT ROWID;
+
+CREATE TABLE passages (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    key TEXT NOT NULL UNIQUE,
+    document_key INTEGER NOT NULL REFERENCES documents (key) ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    section INTEGER NOT NULL,
+    start INTEGER NOT NULL,
+    end INTEGER NOT NULL
+);
+CREATE INDEX passages_of_document ON passages (document_key, number);
+
+-- vector: float16 (dimension,), of length 1; NULL for sentences in no passage.
+CREATE TABLE sentences (
+    document_key INTEGER NOT NULL REFERENCES documents (key) ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    start INTEGER NOT NULL,
+    end INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    paragraph INTEGER NOT NULL,
+    section INTEGER NOT NULL,
+    passage INTEGER,
+    vector BLOB,
+    PRIMARY KEY (document_key, number)
+) WITHOUT ROWID;
+CREATE INDEX sentences_of_passage ON sentences (document_key, passage);
+
+CREATE TABLE abbreviations (
+    document_key INTEGER NOT NULL REFERENCES documents (key) ON DELETE CASCADE,
+    short TEXT NOT NULL,
+    long TEXT NOT NULL,
+    start INTEGER NOT NULL,
+    end INTEGER NOT NULL
+);
+
+CREATE TABLE words (
+    document_key INTEGER NOT NULL REFERENCES documents (key) ON DELETE CASCADE,
+    word TEXT NOT NULL,
+    frequency INTEGER NOT NULL,
+    PRIMARY KEY (document_key, word)
+) WITHOUT ROWID;
+
+-- Announced by a register, but not there.
+CREATE TABLE missing (
+    document TEXT PRIMARY KEY,
+    title TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    akte TEXT NOT NULL
+) WITHOUT ROWID;
+
+-- Example questions of an Akte, from its register.
+CREATE TABLE questions (akte TEXT NOT NULL, question TEXT NOT NULL);
+
+CREATE VIRTUAL TABLE passage_terms USING fts5 (
+    words, parts, tokenize = "{FTS5_TOKENIZE}"
+);
+"""

@@ -1,0 +1,286 @@
+"""The store: canonical texts, pages, boxes, sections, passages, sentences and the full-text index, in SQLite.
+
+Statements are put together from constants only (column names, :meth:`corpus.records.Scope.condition`); whatever comes
+from outside is bound with ``?``.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.analysis import COLUMN_WEIGHTS, match_expression
+from corpus.database import Database, create_database
+from corpus.errors import StoreError
+from corpus.geometry import boxes_of_glyphs
+from corpus.records import EVERYTHING, PreparedDocument, Scope
+from corpus.schema import INFO_COLUMNS
+from corpus.types import Abbreviation, Box, DocumentInfo, MissingDocument, Page, Passage, Section, Sentence, Span
+from corpus.writing import insert_document, remove_documents
+
+__all__ = ["Scope", "Store"]
+
+WORDS_WEIGHT, PARTS_WEIGHT = COLUMN_WEIGHTS
+
+
+class Store:
+    """One SQLite file; safe to use from several threads, each of which gets a connection of its own."""
+
+    def __init__(self, directory: Path) -> None:
+        """Open the store in ``directory``; :meth:`create` makes a new one. Raises :class:`StoreError`."""
+        self.directory = directory
+        self._database = Database(directory)
+
+    @classmethod
+    def create(cls, directory: Path) -> Store:
+        """Open the store, making it first if it is not there; only one caller at a time may do so."""
+        create_database(directory)
+        return cls(directory)
+
+    # -- reading ---------------------------------------------------------------------------------------------------
+
+    def documents(self, scope: Scope = EVERYTHING) -> list[DocumentInfo]:
+        """All documents in the scope, by Akte and in the order in which they were read."""
+        rows = self._database.query(
+            f"SELECT {INFO_COLUMNS} FROM documents d WHERE {scope.condition()} ORDER BY akte, key"
+        )
+        return [DocumentInfo(*row) for row in rows]
+
+    def document(self, document: str) -> DocumentInfo:
+        """One document's description; raises :class:`StoreError` for an unknown id."""
+        rows = self._database.query(
+            f"SELECT {INFO_COLUMNS} FROM documents d WHERE document = ? AND state = 'indexed'", (document,)
+        )
+        if not rows:
+            raise _unknown(document)
+        return DocumentInfo(*rows[0])
+
+    def text(self, document: str) -> str:
+        """The canonical text that all offsets refer to."""
+        return str(self._database.query("SELECT text FROM documents WHERE key = ?", (self._key(document),))[0][0])
+
+    def excerpt(self, document: str, span: Span) -> str:
+        """``text(document)[span.start:span.end]`` without loading the rest."""
+        row = self._database.query(
+            "SELECT substr(text, ?, ?) FROM documents WHERE key = ?", (span.start + 1, len(span), self._key(document))
+        )[0]
+        return str(row[0])
+
+    def pages(self, document: str) -> list[Page]:
+        """All pages in physical order."""
+        rows = self._database.query(
+            "SELECT number, printed, width, height, start, end FROM pages WHERE document_key = ? ORDER BY number",
+            (self._key(document),),
+        )
+        return [Page(*row) for row in rows]
+
+    def pages_of(self, document: str, span: Span) -> list[Page]:
+        """The pages on which the span stands."""
+        return [page for page in self.pages(document) if page.start < span.end and span.start < page.end]
+
+    def sections(self, document: str) -> list[Section]:
+        """All sections in reading order."""
+        rows = self._database.query(
+            "SELECT number, title, level, start, end FROM sections WHERE document_key = ? ORDER BY number",
+            (self._key(document),),
+        )
+        return [Section(number, title, level, Span(start, end)) for number, title, level, start, end in rows]
+
+    def sentences(self, document: str) -> list[Sentence]:
+        """All sentences, headings and items in reading order."""
+        rows = self._database.query(
+            "SELECT number, start, end, kind, paragraph, section FROM sentences WHERE document_key = ? ORDER BY number",
+            (self._key(document),),
+        )
+        return [Sentence(number, Span(start, end), *rest) for number, start, end, *rest in rows]
+
+    def sentences_of(self, passage: Passage) -> list[tuple[Sentence, NDArray[np.float32]]]:
+        """A passage's sentences with their vectors of length 1."""
+        rows = self._database.query(
+            "SELECT number, start, end, kind, paragraph, section, vector FROM sentences "
+            "WHERE document_key = ? AND passage = ? ORDER BY number",
+            (self._key(passage.document), passage.index),
+        )
+        return [
+            (Sentence(number, Span(start, end), *rest), np.frombuffer(vector, dtype=np.float16).astype(np.float32))
+            for number, start, end, *rest, vector in rows
+        ]
+
+    def boxes(self, document: str, span: Span) -> list[Box]:
+        """The boxes that cover exactly the span's glyphs: one for each stretch of a line, in reading order."""
+        found: list[Box] = []
+        rows = self._database.query(
+            "SELECT number, start, boxes FROM pages WHERE document_key = ? AND start < ? AND ? < end ORDER BY number",
+            (self._key(document), span.end, span.start),
+        )
+        for number, start, packed in rows:
+            glyphs = np.frombuffer(zlib.decompress(packed), dtype=np.float32).reshape(-1, 4)
+            found.extend(boxes_of_glyphs(number, glyphs[max(0, span.start - start) : span.end - start]))
+        return found
+
+    def passages(self, keys: Sequence[str], scope: Scope) -> dict[str, Passage]:
+        """The passages with these keys that the scope shows; unknown keys are left out."""
+        marks = ", ".join("?" * len(keys))
+        rows = self._database.query(
+            "SELECT p.key, d.document, p.number, p.section, s.title, p.start, p.end, "
+            "substr(d.text, p.start + 1, p.end - p.start) FROM passages p JOIN documents d ON d.key = p.document_key "
+            "JOIN sections s ON s.document_key = p.document_key AND s.number = p.section "
+            f"WHERE p.key IN ({marks}) AND {scope.condition()}",
+            tuple(keys),
+        )
+        return {
+            key: Passage(key, document, number, section, title, Span(start, end), text)
+            for key, document, number, section, title, start, end, text in rows
+        }
+
+    def search_terms(self, terms: Sequence[str], limit: int, scope: Scope) -> list[tuple[str, float]]:
+        """Passage keys with their BM25 scores (higher is better), best first."""
+        expression = match_expression(terms)
+        if not expression:
+            return []
+        rows = self._database.query(
+            f"SELECT p.key, -bm25(passage_terms, {WORDS_WEIGHT}, {PARTS_WEIGHT}) AS score FROM passage_terms "
+            "JOIN passages p ON p.id = passage_terms.rowid JOIN documents d ON d.key = p.document_key "
+            f"WHERE passage_terms MATCH ? AND {scope.condition()} ORDER BY score DESC, p.id LIMIT ?",
+            (expression, limit),
+        )
+        return [(str(key), float(score)) for key, score in rows]
+
+    def count_passages(self, scope: Scope) -> int:
+        """How many passages the scope shows."""
+        rows = self._database.query(
+            f"SELECT count(*) FROM passages p JOIN documents d ON d.key = p.document_key WHERE {scope.condition()}"
+        )
+        return int(rows[0][0])
+
+    def abbreviations(self, scope: Scope) -> list[tuple[str, Abbreviation]]:
+        """The short forms that documents in the scope introduce, each with its document."""
+        rows = self._database.query(
+            "SELECT d.document, a.short, a.long, a.start, a.end FROM abbreviations a "
+            f"JOIN documents d ON d.key = a.document_key WHERE {scope.condition()} ORDER BY d.key, a.start"
+        )
+        return [(document, Abbreviation(short, long, Span(start, end))) for document, short, long, start, end in rows]
+
+    def vocabulary(self, scope: Scope) -> dict[str, int]:
+        """The words of the documents in the scope, with their frequencies."""
+        rows = self._database.query(
+            "SELECT word, sum(frequency) FROM words w JOIN documents d ON d.key = w.document_key "
+            f"WHERE {scope.condition()} GROUP BY word"
+        )
+        return {str(word): int(frequency) for word, frequency in rows}
+
+    def missing(self, scope: Scope) -> list[MissingDocument]:
+        """What is announced and nobody has delivered, in Akten that the scope shows something of; by id."""
+        rows = self._database.query(
+            "SELECT document, title, kind, akte FROM missing m WHERE EXISTS "
+            f"(SELECT 1 FROM documents d WHERE d.akte = m.akte AND {scope.condition()}) ORDER BY document"
+        )
+        return [MissingDocument(*(str(value) for value in row)) for row in rows]
+
+    def questions(self, scope: Scope) -> list[str]:
+        """The example questions of the Akten that the scope shows something of."""
+        rows = self._database.query(
+            "SELECT question FROM questions q WHERE EXISTS "
+            f"(SELECT 1 FROM documents d WHERE d.akte = q.akte AND {scope.condition()}) ORDER BY rowid"
+        )
+        return [str(row[0]) for row in rows]
+
+    def fingerprint(self, document: str) -> str | None:
+        """The fingerprint under which a document is indexed, or ``None``."""
+        rows = self._database.query(
+            "SELECT fingerprint FROM documents WHERE document = ? AND state = 'indexed'", (document,)
+        )
+        return str(rows[0][0]) if rows else None
+
+    def passage_keys(self, state: Literal["indexing", "indexed"] = "indexed") -> set[str]:
+        """The keys of all passages of documents in the given state."""
+        rows = self._database.query(
+            "SELECT p.key FROM passages p JOIN documents d ON d.key = p.document_key WHERE d.state = ?", (state,)
+        )
+        return {str(row[0]) for row in rows}
+
+    def model(self) -> str | None:
+        """The identity of the model that made the vectors, or ``None`` before the first document."""
+        rows = self._database.query("SELECT value FROM meta WHERE key = 'model'")
+        return str(rows[0][0]) if rows else None
+
+    def require_model(self, identity: str) -> None:
+        """Raise :class:`StoreError` if the vectors were made by another model than ``identity``."""
+        known = self.model()
+        if known is not None and known != identity:
+            raise StoreError(
+                f"Das Datenverzeichnis „{self.directory}“ wurde mit dem Modell „{known}“ angelegt, eingestellt ist "
+                f"„{identity}“; bitte die Einstellung zurücknehmen oder ein neues Datenverzeichnis wählen."
+            )
+
+    # -- writing ---------------------------------------------------------------------------------------------------
+
+    def begin(self, prepared: PreparedDocument, model: str) -> int:
+        """Write a document as ``indexing``, unseen by searches; return its key for :meth:`finish`."""
+        self.require_model(model)
+        with self._database.transaction() as connection:
+            connection.execute("INSERT OR IGNORE INTO meta VALUES ('model', ?)", (model,))
+            return insert_document(connection, prepared)
+
+    def finish(self, key: int) -> set[str]:
+        """Let a written document take the place of its older version; return the old version's passage keys."""
+        with self._database.transaction() as connection:
+            (document,) = connection.execute("SELECT document FROM documents WHERE key = ?", (key,)).fetchone()
+            old = connection.execute("SELECT key FROM documents WHERE document = ? AND key != ?", (document, key))
+            removed = remove_documents(connection, [int(row[0]) for row in old.fetchall()])
+            connection.execute("UPDATE documents SET state = 'indexed' WHERE key = ?", (key,))
+            connection.execute("DELETE FROM missing WHERE document = ?", (document,))
+        return removed
+
+    def remove(self, document: str) -> set[str]:
+        """Remove a document in every version; return the keys of its passages."""
+        with self._database.transaction() as connection:
+            rows = connection.execute("SELECT key FROM documents WHERE document = ?", (document,)).fetchall()
+            return remove_documents(connection, [int(row[0]) for row in rows])
+
+    def remove_unfinished(self) -> set[str]:
+        """Undo what an interrupted run left behind; return the keys of its passages."""
+        with self._database.transaction() as connection:
+            rows = connection.execute("SELECT key FROM documents WHERE state = 'indexing'").fetchall()
+            return remove_documents(connection, [int(row[0]) for row in rows])
+
+    def set_register(self, akte: str, missing: Sequence[MissingDocument], questions: Sequence[str]) -> None:
+        """Replace what the Akte's register announces and does not have, and its example questions."""
+        with self._database.transaction() as connection:
+            connection.execute("DELETE FROM questions WHERE akte = ?", (akte,))
+            connection.executemany("INSERT INTO questions VALUES (?, ?)", [(akte, question) for question in questions])
+            connection.execute("DELETE FROM missing WHERE akte = ?", (akte,))
+            connection.executemany(
+                "INSERT OR REPLACE INTO missing VALUES (?, ?, ?, ?)",
+                [(entry.document, entry.title, entry.kind, entry.akte) for entry in missing],
+            )
+
+    def state(self) -> tuple[int, int]:
+        """Changes whenever the documents do: how many there are, and the newest one's key."""
+        count, newest = self._database.query(
+            "SELECT count(*), coalesce(max(key), 0) FROM documents WHERE state = 'indexed'"
+        )[0]
+        return int(str(count)), int(str(newest))
+
+    def integrity(self) -> str:
+        """SQLite's own verdict on the file: ``ok`` or the first problem."""
+        return str(self._database.query("PRAGMA quick_check(1)")[0][0])
+
+    def close(self) -> None:
+        """Close this thread's connection."""
+        self._database.close()
+
+    def _key(self, document: str) -> int:
+        rows = self._database.query("SELECT key FROM documents WHERE document = ? AND state = 'indexed'", (document,))
+        if not rows:
+            raise _unknown(document)
+        return int(rows[0][0])
+
+
+def _unknown(document: str) -> StoreError:
+    return StoreError(f"Ein Dokument „{document}“ gibt es nicht; „aktenkundig documents“ zeigt alle.")

@@ -1,0 +1,105 @@
+"""How a document gets into the tables and out of them again; every function runs inside a transaction."""
+
+from __future__ import annotations
+
+import sqlite3
+import zlib
+from collections.abc import Sequence
+from dataclasses import astuple, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.records import PreparedDocument
+from corpus.schema import INFO_COLUMNS
+from corpus.types import Page
+
+
+def insert_document(connection: sqlite3.Connection, prepared: PreparedDocument) -> int:
+    """Write a document as ``indexing``; return its key."""
+    info = astuple(replace(prepared.info, pages=len(prepared.pages)))
+    marks = ", ".join("?" * (len(info) + 2))
+    cursor = connection.execute(
+        f"INSERT INTO documents (state, fingerprint, text, {INFO_COLUMNS}) "  # noqa: S608 - column names of ours
+        f"VALUES ('indexing', {marks})",
+        (prepared.fingerprint, prepared.text, *info),
+    )
+    key = int(cursor.lastrowid or 0)
+    connection.executemany(
+        "INSERT INTO pages VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (key, p.index, p.printed, p.width, p.height, p.start, p.end, _packed_boxes(prepared.boxes, p))
+            for p in prepared.pages
+        ],
+    )
+    connection.executemany(
+        "INSERT INTO sections VALUES (?, ?, ?, ?, ?, ?)",
+        [(key, s.index, s.title, s.level, s.span.start, s.span.end) for s in prepared.sections],
+    )
+    _insert_sentences(connection, key, prepared, _insert_passages(connection, key, prepared))
+    connection.executemany(
+        "INSERT INTO abbreviations VALUES (?, ?, ?, ?, ?)",
+        [(key, a.short, a.long, a.span.start, a.span.end) for a in prepared.abbreviations],
+    )
+    connection.executemany(
+        "INSERT INTO words VALUES (?, ?, ?)", [(key, word, frequency) for word, frequency in prepared.words.items()]
+    )
+    return key
+
+
+def remove_documents(connection: sqlite3.Connection, keys: Sequence[int]) -> set[str]:
+    """Remove documents from all tables and from the full-text index; return the keys of their passages."""
+    removed: set[str] = set()
+    for key in keys:
+        rows = connection.execute("SELECT id, key FROM passages WHERE document_key = ?", (key,)).fetchall()
+        # FTS5 tables have no foreign keys; all others follow the document.
+        connection.executemany("DELETE FROM passage_terms WHERE rowid = ?", [(row[0],) for row in rows])
+        connection.execute("DELETE FROM documents WHERE key = ?", (key,))
+        removed.update(str(row[1]) for row in rows)
+    return removed
+
+
+def _insert_passages(connection: sqlite3.Connection, key: int, prepared: PreparedDocument) -> dict[int, int]:
+    """Write the passages; return for each sentence's index the number of its passage."""
+    passage_of: dict[int, int] = {}
+    for number, passage in enumerate(prepared.passages):
+        row = connection.execute(
+            "INSERT INTO passages (key, document_key, number, section, start, end) VALUES (?, ?, ?, ?, ?, ?)",
+            (passage.key, key, number, passage.section, passage.span.start, passage.span.end),
+        )
+        connection.execute(
+            "INSERT INTO passage_terms (rowid, words, parts) VALUES (?, ?, ?)",
+            (row.lastrowid, " ".join(passage.terms), " ".join(passage.parts)),
+        )
+        passage_of.update(dict.fromkeys(passage.sentences, number))
+    return passage_of
+
+
+def _insert_sentences(
+    connection: sqlite3.Connection, key: int, prepared: PreparedDocument, passage_of: dict[int, int]
+) -> None:
+    connection.executemany(
+        "INSERT INTO sentences VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                key,
+                s.index,
+                s.span.start,
+                s.span.end,
+                s.kind,
+                s.paragraph,
+                s.section,
+                passage_of.get(s.index),
+                _packed_vector(prepared.sentence_vectors.get(s.index)),
+            )
+            for s in prepared.sentences
+        ],
+    )
+
+
+def _packed_boxes(boxes: NDArray[np.float32], page: Page) -> bytes:
+    return zlib.compress(np.ascontiguousarray(boxes[page.start : page.end], dtype=np.float32).tobytes(), 1)
+
+
+def _packed_vector(vector: NDArray[np.float32] | None) -> bytes | None:
+    return None if vector is None else vector.astype(np.float16).tobytes()

@@ -1,0 +1,378 @@
+"""Learns the linear reader's weights from public German data and finds its thresholds on held-out questions.
+
+    python -m eval.calibration DATA_FOLDER
+
+``DATA_FOLDER`` holds ``omos-qa/{train,dev}_de.jsonl`` (Kleinle, Prange and Friedrich, KONVENS 2024, CC BY 4.0),
+``mlqa-de/mlqa.dev.de.jsonl`` (Lewis et al., ACL 2020, CC BY-SA 3.0) and ``nomiracl-de/dev-half.jsonl`` (Thakur et al.,
+EMNLP Findings 2024, Apache-2.0). The sentence model learns from OMoS-QA train and MLQA-de, the question model from
+these, NoMIRACL, and the same questions with their own page or paragraph taken away. ``quote_at`` is the best threshold
+on OMoS-QA dev; ``answer_at`` the best one on the calibration third of our own questions. The test questions are never
+read here.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import f1_score, roc_auc_score
+from sklearn.preprocessing import StandardScaler
+
+from assistant.assistant import Assistant
+from assistant.question import QuestionReader, UnderstoodQuestion
+from assistant.reader.candidates import Candidate
+from assistant.reader.features import (
+    QUESTION_FEATURES,
+    SENTENCE_FEATURES,
+    Coverage,
+    question_features,
+    sentence_features,
+)
+from assistant.reader.linear import WEIGHTS_FILE, LogisticModel, Weights, sigmoid
+from corpus.analysis import analyse
+from corpus.embedding import SentenceEmbedding, open_embedding
+from corpus.settings import Settings, load_settings
+from corpus.spelling import Vocabulary
+from corpus.types import Sentence, Span
+from eval.metrics import is_right
+from eval.questions import load_questions
+from ingest.passages import LONGEST_TOKENS, TARGET_TOKENS
+from ingest.pipeline import Ingestor
+from ingest.sentences import split_sentences
+
+_PASSAGES = 6
+"""As many passages as the assistant reads."""
+_FILES = (
+    "omos-qa/train_de.jsonl",
+    "omos-qa/dev_de.jsonl",
+    "mlqa-de/mlqa.dev.de.jsonl",
+    "nomiracl-de/dev-half.jsonl",
+)
+_OUR_QUESTIONS = Path(__file__).parent / "fragen" / "vorlage.jsonl"
+_AKTEN = Path(__file__).parent.parent / "corpus" / "akten"
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A page or paragraph: its sentences grouped into passages."""
+
+    name: str
+    passages: list[list[str]]
+
+
+@dataclass(frozen=True)
+class _Example:
+    """A question over candidates; ``labels`` has shape (candidates,) or is ``None`` where sentences are unlabelled."""
+
+    question: UnderstoodQuestion
+    candidates: list[Candidate]
+    query: NDArray[np.float32]
+    labels: NDArray[np.int64] | None
+    answerable: bool
+
+    @cached_property
+    def features(self) -> tuple[NDArray[np.float64], Coverage]:
+        """The sentence features, shape (candidates, features), and the coverage measure."""
+        found, _, coverage = sentence_features(self.question, self.candidates, self.query)
+        return found, coverage
+
+
+class _Library:
+    """Texts with their vectors, from which passages are retrieved as the assistant would."""
+
+    def __init__(self, texts: Sequence[_Text], embedding: SentenceEmbedding) -> None:
+        self._places = [(text, number) for text in texts for number in range(len(text.passages))]
+        passages = [" ".join(text.passages[number]) for text, number in self._places]
+        sentences = [sentence for text, number in self._places for sentence in text.passages[number]]
+        self._passage_vectors = _embedded(embedding, passages)
+        vectors = iter(_embedded(embedding, sentences))
+        self._sentence_vectors = [[next(vectors) for _ in text.passages[number]] for text, number in self._places]
+        self._by_text: dict[str, list[int]] = {}
+        for position, (text, _) in enumerate(self._places):
+            self._by_text.setdefault(text.name, []).append(position)
+
+    def candidates(
+        self, query: NDArray[np.float32], *, only: Iterable[str] | None = None, without: str | None = None
+    ) -> list[Candidate]:
+        """The sentences of the best passages, of these texts only or of all but one."""
+        scores = self._passage_vectors @ query
+        if only is not None:
+            allowed = [position for name in only for position in self._by_text[name]]
+        else:
+            left_out = set(self._by_text[without]) if without is not None else set()
+            allowed = [position for position in range(len(self._places)) if position not in left_out]
+        best = sorted(allowed, key=lambda position: -scores[position])[:_PASSAGES]
+        return [
+            candidate for position in sorted(best) for candidate in self._of_passage(position, float(scores[position]))
+        ]
+
+    def _of_passage(self, position: int, dense: float) -> Iterator[Candidate]:
+        text, number = self._places[position]
+        sentences = text.passages[number]
+        before = sum(len(passage) for passage in text.passages[:number])
+        context = frozenset(analyse(" ".join(sentences)))
+        for offset, sentence in enumerate(sentences):
+            yield Candidate(
+                document=text.name,
+                passage=f"{text.name}:{number}",
+                sentence=Sentence(before + offset, Span(0, len(sentence)), "sentence", 0, 0),
+                text=sentence,
+                vector=self._sentence_vectors[position][offset],
+                dense=dense,
+                lexical=0.0,
+                terms=frozenset(analyse(sentence)),
+                context_terms=context,
+            )
+
+
+def main() -> int:
+    """Fit, calibrate, write the weights beside the reader, and print how well they do."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("data", type=Path)
+    data: Path = parser.parse_args().data
+    settings = load_settings()
+    embedding = open_embedding(settings)
+    reader = QuestionReader([], Vocabulary({}))
+    omos_train = list(_omos(data / _FILES[0], embedding, reader))
+    omos_dev = list(_omos(data / _FILES[1], embedding, reader))
+    mlqa = list(_mlqa(data / _FILES[2], embedding, reader))
+    nomiracl = list(_nomiracl(data / _FILES[3], embedding, reader))
+    sentence_model = _fit_sentences([*omos_train, *mlqa])
+    quote_at = _best_quote_threshold(sentence_model, omos_dev)
+    question_model, quality = _fit_question(sentence_model, [*omos_train, *mlqa, *nomiracl], omos_dev)
+    weights = Weights(sentence=sentence_model, question=question_model, answer_at=0.0, quote_at=quote_at)
+    answer_at, ours = _best_answer_threshold(weights, settings, embedding)
+    _write(replace(weights, answer_at=answer_at), data, {**quality, **ours})
+    print(json.dumps({"answer_at": answer_at, "quote_at": quote_at, **quality, **ours}, indent=2))
+    return 0
+
+
+# -- data ----------------------------------------------------------------------------------------------------------
+
+
+def _grouped(sentences: Sequence[str], embedding: SentenceEmbedding) -> list[list[str]]:
+    """Sentences in passages of the length that ingestion makes."""
+    groups: list[list[str]] = []
+    size = 0
+    for sentence, length in zip(sentences, embedding.count_tokens(list(sentences)), strict=True):
+        if not groups or size >= TARGET_TOKENS or size + length > LONGEST_TOKENS:
+            groups.append([])
+            size = 0
+        groups[-1].append(sentence)
+        size += length
+    return groups
+
+
+def _lines(path: Path) -> Iterator[dict[str, object]]:
+    with path.open(encoding="utf-8") as file:
+        for line in file:
+            yield json.loads(line)
+
+
+def _embedded(embedding: SentenceEmbedding, texts: Sequence[str]) -> NDArray[np.float32]:
+    return np.asarray(embedding.get_text_embedding_batch(list(texts)), dtype=np.float32)
+
+
+def _asked(embedding: SentenceEmbedding, text: str) -> NDArray[np.float32]:
+    return np.asarray(embedding.get_query_embedding(text), dtype=np.float32)
+
+
+def _omos(path: Path, embedding: SentenceEmbedding, reader: QuestionReader) -> Iterator[_Example]:
+    """Each question over its own page, and every other one also over the other pages, where it has no answer."""
+    rows = list(_lines(path))
+    pages = {str(row["context"]): None for row in rows}
+    names = {context: f"page-{number}" for number, context in enumerate(pages)}
+    library = _Library(
+        [
+            _Text(names[context], _grouped([s for s in context.split("\n") if s.strip()], embedding))
+            for context in pages
+        ],
+        embedding,
+    )
+    for number, row in enumerate(rows):
+        question, context = reader.understand(str(row["question"])), str(row["context"])
+        query = _asked(embedding, question.search)
+        kept = [index for index, line in enumerate(context.split("\n")) if line.strip()]
+        wanted = {kept.index(index) for index in row["answers"] if index in kept}  # type: ignore[attr-defined]  # JSON
+        candidates = library.candidates(query, only=[names[context]])
+        labels = np.array([int(candidate.sentence.index in wanted) for candidate in candidates], dtype=np.int64)
+        yield _Example(question, candidates, query, labels, answerable=bool(labels.any()))
+        if number % 2 == 0:
+            others = library.candidates(query, without=names[context])
+            yield _Example(question, others, query, None, answerable=False)
+
+
+def _mlqa(path: Path, embedding: SentenceEmbedding, reader: QuestionReader) -> Iterator[_Example]:
+    """Each question over the best passages of all paragraphs, and over those without its own paragraph."""
+    rows = list(_lines(path))
+    contexts = {str(row["context"]): None for row in rows}
+    names = {context: f"paragraph-{number}" for number, context in enumerate(contexts)}
+    spans = {context: split_sentences(context) for context in contexts}
+    library = _Library(
+        [_Text(names[c], _grouped([c[span.start : span.end] for span in spans[c]], embedding)) for c in contexts],
+        embedding,
+    )
+    for row in rows:
+        question, context = reader.understand(str(row["question"])), str(row["context"])
+        query = _asked(embedding, question.search)
+        start = int(row["answers"]["answer_start"][0])  # type: ignore[index]  # JSON
+        wanted = next(index for index, span in enumerate(spans[context]) if start < span.end)
+        candidates = library.candidates(query)
+        labels = np.array(
+            [int(c.document == names[context] and c.sentence.index == wanted) for c in candidates], dtype=np.int64
+        )
+        if labels.any():
+            yield _Example(question, candidates, query, labels, answerable=True)
+        yield _Example(question, library.candidates(query, without=names[context]), query, None, answerable=False)
+
+
+def _nomiracl(path: Path, embedding: SentenceEmbedding, reader: QuestionReader) -> Iterator[_Example]:
+    """Each question over its ten passages, of which it is only known whether any answers."""
+    rows = list(_lines(path))
+    texts = {
+        str(passage["docid"]): str(passage["text"])
+        for row in rows
+        for passage in row["passages"]  # type: ignore[attr-defined]  # JSON
+    }
+    library = _Library(
+        [
+            _Text(name, _grouped([text[span.start : span.end] for span in split_sentences(text)], embedding))
+            for name, text in texts.items()
+            if text.strip()
+        ],
+        embedding,
+    )
+    for row in rows:
+        question = reader.understand(str(row["question"]))
+        query = _asked(embedding, question.search)
+        names = dict.fromkeys(str(p["docid"]) for p in row["passages"] if str(p["text"]).strip())  # type: ignore[attr-defined]
+        yield _Example(question, library.candidates(query, only=names), query, None, bool(row["answerable"]))
+
+
+# -- fitting -------------------------------------------------------------------------------------------------------
+
+
+def _fitted(features: NDArray[np.float64], labels: NDArray[np.int64]) -> LogisticModel:
+    scaler = StandardScaler().fit(features)
+    regression = LogisticRegression(C=1.0, max_iter=2000).fit(scaler.transform(features), labels)
+    return LogisticModel(scaler.mean_, scaler.scale_, regression.coef_[0], float(regression.intercept_[0]))
+
+
+def _fit_sentences(examples: Sequence[_Example]) -> LogisticModel:
+    labelled = [example for example in examples if example.labels is not None]
+    return _fitted(
+        np.concatenate([e.features[0] for e in labelled]),
+        np.concatenate([e.labels for e in labelled if e.labels is not None]),
+    )
+
+
+def _best_quote_threshold(model: LogisticModel, examples: Sequence[_Example]) -> float:
+    """The threshold with the best F1 over all sentences."""
+    labelled = [example for example in examples if example.labels is not None]
+    odds = np.concatenate([model.log_odds(e.features[0]) for e in labelled])
+    labels = np.concatenate([e.labels for e in labelled if e.labels is not None])
+    probabilities = sigmoid(odds)
+    grid = np.linspace(0.05, 0.8, 76)
+    return float(max(grid, key=lambda threshold: f1_score(labels, probabilities >= threshold)))
+
+
+def _overall(model: LogisticModel, examples: Sequence[_Example]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    rows = []
+    for example in examples:
+        features, coverage = example.features
+        odds = model.log_odds(features)
+        rows.append(question_features(example.question, example.candidates, example.query, odds, coverage))
+    return np.stack(rows), np.array([int(example.answerable) for example in examples], dtype=np.int64)
+
+
+def _fit_question(
+    sentences: LogisticModel, train: Sequence[_Example], dev: Sequence[_Example]
+) -> tuple[LogisticModel, dict[str, float]]:
+    model = _fitted(*_overall(sentences, train))
+    features, labels = _overall(sentences, dev)
+    labelled = [example for example in dev if example.labels is not None]
+    odds = [sentences.log_odds(e.features[0]) for e in labelled]
+    first = [
+        float(e.labels[int(o.argmax())])
+        for e, o in zip(labelled, odds, strict=True)
+        if e.answerable and e.labels is not None
+    ]
+    probabilities = sigmoid(np.concatenate(odds))
+    every = np.concatenate([e.labels for e in labelled if e.labels is not None])
+    best_f1 = max(f1_score(every, probabilities >= threshold) for threshold in np.linspace(0.05, 0.8, 76))
+    return model, {
+        "omos_dev_answerable_auroc": round(float(roc_auc_score(labels, model.log_odds(features))), 3),
+        "omos_dev_first_choice": round(float(np.mean(first)), 3),
+        "omos_dev_sentence_f1": round(float(best_f1), 3),
+    }
+
+
+def _best_answer_threshold(
+    weights: Weights, settings: Settings, embedding: SentenceEmbedding
+) -> tuple[float, dict[str, float]]:
+    """The threshold with the best mean of the accuracies on answerable and on unanswerable calibration questions.
+
+    Both count the same, because a set's share of unanswerable questions says nothing about the questions of a council.
+    """
+    questions = [q for q in load_questions(_OUR_QUESTIONS) if q.split == "calibration"]
+    with tempfile.TemporaryDirectory() as directory:
+        there = settings.model_copy(update={"data": Path(directory), "models": settings.models_directory})
+        Ingestor(there, embedding).ingest([_AKTEN])
+        assistant = Assistant(there, embedding, weights=weights)
+        scored = []
+        for question in questions:
+            answer, probability = assistant.answer_with_probability(question.question, history=question.turns())
+            scored.append((probability, answer.status != "not_found", is_right(question, answer), question.answerable))
+        assistant.close()
+    grid = sorted({round(probability, 3) for probability, *_ in scored} | {0.5})
+
+    def balanced(threshold: float) -> float:
+        answerable = [p >= threshold and right for p, _, right, wanted in scored if wanted]
+        unanswerable = [p < threshold or not answered for p, answered, _, wanted in scored if not wanted]
+        return float(np.mean(answerable) + np.mean(unanswerable)) / 2
+
+    best = max(balanced(threshold) for threshold in grid)
+    plateau = [threshold for threshold in grid if balanced(threshold) >= best - 1e-9]
+    chosen = float(np.median(plateau))
+    return round(chosen, 3), {
+        "calibration_balanced_accuracy": round(best, 3),
+        "calibration_questions": float(len(scored)),
+    }
+
+
+def _write(weights: Weights, data: Path, quality: dict[str, float]) -> None:
+    def stored(model: LogisticModel, names: Sequence[str]) -> dict[str, object]:
+        return {
+            "features": list(names),
+            "mean": [round(float(value), 6) for value in model.mean],
+            "scale": [round(float(value), 6) for value in model.scale],
+            "weights": [round(float(value), 6) for value in model.weights],
+            "bias": round(model.bias, 6),
+        }
+
+    content = {
+        "made_by": "python -m eval.calibration",
+        "data_sha256": {name: hashlib.sha256((data / name).read_bytes()).hexdigest() for name in _FILES},
+        "questions_sha256": hashlib.sha256(_OUR_QUESTIONS.read_bytes()).hexdigest(),
+        "quality": quality,
+        "answer_at": weights.answer_at,
+        "quote_at": weights.quote_at,
+        "sentence": stored(weights.sentence, SENTENCE_FEATURES),
+        "question": stored(weights.question, QUESTION_FEATURES),
+    }
+    target = Path(__file__).parent.parent / "assistant" / "reader" / WEIGHTS_FILE
+    target.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

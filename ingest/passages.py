@@ -1,0 +1,98 @@
+"""Cuts canonical documents into passages: a LlamaIndex ``TransformComponent`` for its ``IngestionPipeline``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from llama_index.core.schema import BaseNode, Document, NodeRelationship, RelatedNodeInfo, TextNode, TransformComponent
+from pydantic import ConfigDict, Field
+
+from corpus.types import Sentence
+from ingest.canonical import CanonicalDocument
+
+TARGET_TOKENS = 120
+LONGEST_TOKENS = 180
+"""A passage ends at a paragraph once it has the target, and before the sentence that would make it longer than this;
+e5 was trained on passages of about this length, and a citation's neighbourhood stays readable."""
+
+
+class StructuredDocument(Document):
+    """A LlamaIndex document that also carries its structure; ``text`` is the canonical text."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    canonical: CanonicalDocument = Field(exclude=True)
+    key_prefix: str = Field(exclude=True)
+
+
+class PassageSplitter(TransformComponent):
+    """Makes passages of whole sentences within one section.
+
+    The section's title is prefixed for embedding only (metadata ``section``); headings belong to no passage unless
+    nothing stands under them. ``count_tokens`` maps n texts to n lengths in the embedding model's tokens.
+    """
+
+    count_tokens: Callable[[list[str]], Sequence[int]] = Field(exclude=True)
+
+    def __call__(self, nodes: Sequence[BaseNode], **kwargs: object) -> list[BaseNode]:  # noqa: ARG002 - LlamaIndex's form
+        """One ``TextNode`` per passage, in reading order; its id is the passage's key in both indexes."""
+        passages: list[BaseNode] = []
+        for node in nodes:
+            if not isinstance(node, StructuredDocument):
+                raise TypeError(f"passages are cut from StructuredDocument, not {type(node).__name__}")
+            passages.extend(self._split(node))
+        return passages
+
+    def _split(self, document: StructuredDocument) -> list[TextNode]:
+        canonical = document.canonical
+        texts = [canonical.text[s.span.start : s.span.end] for s in canonical.sentences]
+        lengths = dict(enumerate(self.count_tokens(texts)))
+        groups = [group for section in range(len(canonical.sections)) for group in _groups(canonical, section, lengths)]
+        return [self._node(document, number, group) for number, group in enumerate(groups)]
+
+    @staticmethod
+    def _node(document: StructuredDocument, number: int, sentences: list[Sentence]) -> TextNode:
+        start, end = sentences[0].span.start, sentences[-1].span.end
+        section = document.canonical.sections[sentences[0].section]
+        metadata = {**document.metadata, "section": section.title}
+        return TextNode(
+            id_=f"{document.key_prefix}:{number}",
+            text=document.canonical.text[start:end],
+            start_char_idx=start,
+            end_char_idx=end,
+            metadata=metadata,
+            excluded_embed_metadata_keys=[key for key in metadata if key != "section" or not section.title],
+            excluded_llm_metadata_keys=[key for key in metadata if key not in ("title", "section")],
+            metadata_template="{value}",
+            text_template="{metadata_str}\n{content}",
+            relationships={NodeRelationship.SOURCE: RelatedNodeInfo(node_id=document.node_id)},
+        )
+
+
+def _groups(canonical: CanonicalDocument, section: int, lengths: dict[int, int]) -> list[list[Sentence]]:
+    """The sentences of each passage of a section."""
+    of_section = [sentence for sentence in canonical.sentences if sentence.section == section]
+    body = [sentence for sentence in of_section if sentence.kind != "heading"] or of_section
+    groups: list[list[Sentence]] = []
+    size = 0
+    for sentence in body:
+        new_paragraph = bool(groups) and groups[-1][-1].paragraph != sentence.paragraph
+        length = lengths[sentence.index]
+        full = size + length > LONGEST_TOKENS or (size >= TARGET_TOKENS and new_paragraph)
+        if not groups or full:
+            groups.append([])
+            size = 0
+        groups[-1].append(sentence)
+        size += length
+    return groups
+
+
+def sentences_of(node: BaseNode, canonical: CanonicalDocument) -> list[Sentence]:
+    """The sentences that make up a passage node."""
+    if not isinstance(node, TextNode) or node.start_char_idx is None or node.end_char_idx is None:
+        raise TypeError("a passage is a TextNode with its place in the canonical text")
+    return [
+        sentence
+        for sentence in canonical.sentences
+        if node.start_char_idx <= sentence.span.start and sentence.span.end <= node.end_char_idx
+    ]

@@ -1,0 +1,147 @@
+"""What the tests share: one converted model, one really ingested Akte, one really running web chat."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from corpus.settings import Settings
+
+ROOT = Path(__file__).parent.parent
+AKTEN = ROOT / "corpus" / "akten"
+VORLAGE = AKTEN / "kommunales-integrationszentrum" / "vorlage.pdf"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Fast tests first."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:  # noqa: ARG001 - pytest's form
+    """With CI=true a skipped test is a failure: what it needs must be installed there."""
+    outcome = yield
+    report = outcome.get_result()  # type: ignore[attr-defined]  # pluggy's result
+    if report.skipped and os.environ.get("CI") == "true" and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped although CI=true: {report.longrepr}"
+
+
+@pytest.fixture(scope="session")
+def models_directory() -> Path:
+    """Where converted models lie; kept between runs, because converting takes seconds."""
+    directory = ROOT / ".cache" / "modelle"
+    directory.mkdir(parents=True, exist_ok=True)
+    return directory
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A command that has ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Finished]
+
+
+@pytest.fixture(scope="session")
+def clean_environment(models_directory: Path) -> dict[str, str]:
+    """The environment of commands that tests start: no settings of the machine's, the shared models."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("AKTENKUNDIG_")}
+    return {**kept, "AKTENKUNDIG_MODELS": str(models_directory), "PYTHONPATH": str(ROOT)}
+
+
+@pytest.fixture(scope="session")
+def run(clean_environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """Run ``aktenkundig`` with these words in a process of its own."""
+    elsewhere = tmp_path_factory.mktemp("arbeitsverzeichnis")
+
+    def run_words(*words: str, data: Path, cwd: Path | None = None, **environment: str) -> Finished:
+        done = subprocess.run(
+            command(words),
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=300,
+            check=False,
+            cwd=cwd or elsewhere,
+            env={**clean_environment, "AKTENKUNDIG_DATA": str(data), **environment},
+        )
+        return Finished(done.returncode, done.stdout, done.stderr)
+
+    return run_words
+
+
+def command(words: Sequence[str]) -> list[str]:
+    """The command line of ``aktenkundig`` with the interpreter that runs the tests."""
+    return [sys.executable, "-c", "import sys; from corpus.command_line import main; sys.exit(main())", *words]
+
+
+@pytest.fixture(scope="session")
+def akte_data(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory into which ``corpus/akten`` has been ingested; tests only read it."""
+    data = tmp_path_factory.mktemp("akte") / "daten"
+    done = run("ingest", str(AKTEN), data=data)
+    assert done.code == 0, done.err
+    return data
+
+
+@pytest.fixture(scope="session")
+def akte_settings(akte_data: Path, models_directory: Path) -> Settings:
+    """Settings for the ingested Akte."""
+    return Settings(data=akte_data, models=models_directory)
+
+
+@pytest.fixture(scope="session")
+def web_address(
+    akte_data: Path, clean_environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The address of a really running web chat over the ingested Akte."""
+    server = subprocess.Popen(
+        command(["serve", "--port", "0"]),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        cwd=tmp_path_factory.mktemp("server"),
+        env={**clean_environment, "AKTENKUNDIG_DATA": str(akte_data)},
+    )
+    assert server.stdout is not None
+    lines: list[str] = []
+    drains: list[threading.Thread] = []
+    stopper = threading.Timer(120, server.kill)
+    stopper.start()
+    try:
+        for line in server.stdout:
+            lines.append(line)
+            if found := re.search(r"http://\S+:(\d+)", line):
+                # Somebody must read what the server writes, or it would block once the pipe is full.
+                drains.append(threading.Thread(target=server.stdout.read, daemon=True))
+                drains[-1].start()
+                stopper.cancel()
+                yield f"http://127.0.0.1:{found.group(1)}"
+                break
+        else:
+            pytest.fail("the web chat did not start: " + "".join(lines))
+    finally:
+        stopper.cancel()
+        server.terminate()
+        try:
+            server.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+        for thread in drains:
+            thread.join(timeout=5)
+        server.stdout.close()

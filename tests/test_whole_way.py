@@ -1,0 +1,192 @@
+"""From the real Vorlage to a cited answer on the command line, in processes of their own."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assistant import Assistant
+from assistant.answer import MARKER, Answer, Citation
+from corpus.settings import Settings
+from corpus.store import Store
+from tests.conftest import AKTEN, ROOT, Run, command
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def assistant(akte_settings: Settings) -> Assistant:
+    return Assistant.open(akte_settings)
+
+
+def asked(run: Run, data: Path, question: str) -> dict[str, Any]:
+    done = run("ask", question, "--json", data=data)
+    assert done.code == 0, done.err
+    answer: dict[str, Any] = json.loads(done.out)
+    return answer
+
+
+def test_the_number_of_integration_centres_is_quoted_with_sentence_page_and_section(run: Run, akte_data: Path) -> None:
+    answer = asked(run, akte_data, "Wie viele Kreise und kreisfreie Städte in NRW haben schon ein Integrationszentrum?")
+    assert answer["status"] == "answered"
+    assert answer["short_answer"] == "47 von insgesamt 54"
+    first = answer["citations"][0]
+    assert first["quote"] == (
+        "(Inzwischen haben 47 von insgesamt 54 Kreisen und kreisfreien Städten im Land NRW diese Chance genutzt.)"
+    )
+    assert first["pages"] == [{"index": 1, "printed": "2"}]
+    assert first["section"] == "Vorbemerkungen/Erläuterungen"
+    assert first["label"] == (
+        "Rhein-Sieg-Kreis, Vorlage „Einrichtung eines Kommunalen Integrationszentrums“, Kreisausschuss 17.03.2014, "
+        "S. 2, Abschnitt Vorbemerkungen/Erläuterungen"
+    )
+
+
+def test_the_costs_are_refused_and_the_missing_annex_is_named(run: Run, akte_data: Path) -> None:
+    answer = asked(run, akte_data, "Was kostet das Integrationszentrum im Jahr?")
+    assert answer["status"] == "not_found"
+    assert answer["not_found"]["announced_but_missing"] == [
+        "Anhang 1: Kostenaufstellung Integrationsarbeit Rhein-Sieg-Kreis"
+    ]
+    assert "Anhang 1" in answer["text"]
+    assert answer["citations"][0]["quote"] == "1.) Kostenaufstellung Integrationsarbeit Rhein-Sieg-Kreis"
+
+
+def test_unanimity_is_not_claimed_for_the_centre_itself(run: Run, akte_data: Path) -> None:
+    answer = asked(run, akte_data, "War der Beschluss einstimmig?")
+    assert answer["short_answer"] is None
+    quotes = [citation["quote"] for citation in answer["citations"]]
+    assert all("einstimmig" not in quote or "Konzeption" in quote for quote in quotes)
+    assert any("noch kein Beschluss" in s["text"] for s in answer["statements"] if s["kind"] == "notice")
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("Wofür steht MAIS?", "Ministerium für Arbeit, Integration und Soziales des Landes Nordrhein-Westfalen"),
+        ("Was bedeutet LaKI?", "landesweiter Koordinierungsstelle"),
+        ("Was bedeutet die Abkürzung KIZ?", "Kommunalen Integrationszentrums"),
+    ],
+)
+def test_abbreviations_are_explained_from_the_documents(assistant: Assistant, question: str, expected: str) -> None:
+    assert assistant.answer(question).short_answer == expected
+
+
+def test_a_typing_error_is_understood_and_shown(assistant: Assistant) -> None:
+    answer = assistant.answer("Wie viele Kreise haben schon ein Integrationszentrm?")
+    assert "Integrationszentrum" in answer.standalone_question
+    assert answer.short_answer == "47 von insgesamt 54"
+
+
+@pytest.mark.parametrize("date", ["09.12.2013", "9. Dezember 2013", "9.12.13"])
+def test_a_date_is_found_in_either_form(assistant: Assistant, date: str) -> None:
+    answer = assistant.answer(f"Was hat der Kreisausschuss am {date} getan?")
+    assert any("Sitzung am 09.12.2013" in citation.quote for citation in answer.citations)
+
+
+def test_every_citation_is_a_substring_of_the_stored_text(assistant: Assistant, akte_settings: Settings) -> None:
+    store = Store(akte_settings.data)
+    questions = [
+        json.loads(line) for line in (ROOT / "eval" / "fragen" / "vorlage.jsonl").read_text("utf-8").splitlines()
+    ]
+    cited = 0
+    for question in questions:
+        answer = assistant.answer(question["question"])
+        for citation in every_citation(answer):
+            assert store.text(citation.document)[citation.char_start : citation.char_end] == citation.quote
+            assert {box.page for box in citation.boxes} == {page.index for page in citation.pages}
+            cited += 1
+        assert {int(number) for number in MARKER.findall(answer.text)} == {c.number for c in answer.citations}
+    assert cited > len(questions)
+
+
+def every_citation(answer: Answer) -> list[Citation]:
+    return [*answer.citations, *(answer.not_found.nearest if answer.not_found else [])]
+
+
+def test_ingesting_twice_changes_nothing(run: Run, akte_data: Path, tmp_path: Path) -> None:
+    data = Path(shutil.copytree(akte_data, tmp_path / "daten"))
+    before = run("documents", "--json", data=data).out
+    done = run("ingest", str(AKTEN), data=data)
+    assert (done.code, done.out) == (0, "ki-vorlage: unverändert (3 Seiten)\n")
+    assert run("documents", "--json", data=data).out == before
+    assert run("doctor", data=data).code == 0
+
+
+def test_the_text_command_prints_exactly_the_canonical_text(run: Run, akte_data: Path) -> None:
+    assert run("text", "ki-vorlage", data=akte_data).out == Store(akte_data).text("ki-vorlage")
+
+
+def test_documents_lists_what_is_there_and_what_is_missing(run: Run, akte_data: Path) -> None:
+    entries = json.loads(run("documents", "--json", data=akte_data).out)
+    assert [entry["status"] for entry in entries] == ["indexed"] + ["missing"] * 7
+    assert set(entries[0]) == {
+        "document", "title", "kind", "date", "origin", "visibility", "pages", "file", "status"
+    }  # fmt: skip
+
+
+def test_a_document_of_ones_own_can_be_read_asked_and_cited(run: Run, akte_data: Path, tmp_path: Path) -> None:
+    data = Path(shutil.copytree(akte_data, tmp_path / "daten"))
+    note = tmp_path / "niederschrift.txt"
+    note.write_text(
+        "Niederschrift\n\n"
+        "Der Rat der Gemeinde hat am 3. Mai 2015 den Neubau der Turnhalle für 2,4 Mio. € beschlossen.\n",
+        encoding="utf-8",
+    )
+    assert run("ingest", str(note), data=data).code == 0
+    answer = asked(run, data, "Wie viel kostet der Neubau der Turnhalle?")
+    assert answer["short_answer"] == "2,4 Mio. €"
+    assert answer["citations"][0]["document"] == "niederschrift"
+
+
+def test_a_changed_file_replaces_its_old_version(run: Run, tmp_path: Path) -> None:
+    data, note = tmp_path / "daten", tmp_path / "notiz.txt"
+    note.write_text("Die Brücke über die Sieg wird am 4. Juni 2015 gesperrt.", encoding="utf-8")
+    run("ingest", str(note), data=data)
+    note.write_text("Die Brücke über die Sieg wird am 9. Juli 2015 gesperrt.", encoding="utf-8")
+    assert "ersetzt" in run("ingest", str(note), data=data).out
+    answer = asked(run, data, "Wann wird die Brücke über die Sieg gesperrt?")
+    assert answer["short_answer"] == "9. Juli 2015"
+    assert run("doctor", data=data).code == 0
+
+
+NO_NETWORK = """
+import sys
+def watch(event, arguments):
+    if event == "socket.connect" and isinstance(arguments[1], tuple) and arguments[1][0] not in ("127.0.0.1", "::1"):
+        print("VERBINDUNG", arguments[1], file=sys.stderr); sys.stderr.flush(); import os; os._exit(99)
+    if event == "socket.getaddrinfo" and arguments[0] not in (None, "localhost", "127.0.0.1", "::1", "0.0.0.0"):
+        print("NAMENSAUFLÖSUNG", arguments[0], file=sys.stderr); sys.stderr.flush(); import os; os._exit(99)
+sys.addaudithook(watch)
+from corpus.command_line import main
+sys.exit(main())
+"""
+
+
+def test_ingesting_and_asking_open_no_connection(clean_environment: dict[str, str], tmp_path: Path) -> None:
+    environment = {**clean_environment, "AKTENKUNDIG_DATA": str(tmp_path / "daten")}
+    for words in (["ingest", str(AKTEN)], ["ask", "Was soll beschlossen werden?"]):
+        done = subprocess.run(
+            [sys.executable, "-c", NO_NETWORK, *words],
+            capture_output=True, text=True, check=False, timeout=300, cwd=tmp_path, env=environment,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+
+
+def test_everything_works_without_any_network(clean_environment: dict[str, str], tmp_path: Path) -> None:
+    unshare = shutil.which("unshare")
+    if unshare is None or subprocess.run([unshare, "-rn", "true"], check=False).returncode != 0:
+        pytest.skip("network namespaces are not available")
+    environment = {**clean_environment, "AKTENKUNDIG_DATA": str(tmp_path / "daten")}
+    for words in (["ingest", str(AKTEN)], ["ask", "Was soll beschlossen werden?"]):
+        done = subprocess.run(
+            [unshare, "-rn", *command(words)],
+            capture_output=True, text=True, check=False, timeout=300, cwd=tmp_path, env=environment,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
