@@ -52,7 +52,7 @@ class _Quote:
     span: Span
     section: str
     short: Span | None
-    probability: float
+    score: float
 
 
 class QuotesQueryEngine(BaseQueryEngine):
@@ -167,7 +167,7 @@ class QuotesQueryEngine(BaseQueryEngine):
                     span=sentence.span,
                     section=self._sections[document][sentence.section],
                     short=Span(start, start + len(abbreviation.long)),
-                    probability=1.0,
+                    score=0.0,
                 )
             ]
         return []
@@ -186,12 +186,12 @@ class QuotesQueryEngine(BaseQueryEngine):
             # What fits the question word does not fit the question: a date somewhere is not the date asked for.
             return []
         most = _MOST_LISTED if question.kind == "list" else _MOST_FACTS if question.kind in HARD_KINDS else _MOST_QUOTES
-        best = fitting[0].probability
-        enough = [s for s in fitting[:most] if s is fitting[0] or s.probability >= max(weights.quote_at, 0.6 * best)]
+        worst = fitting[0].score - weights.quote_within
+        enough = [scored for scored in fitting[:most] if scored.score >= worst]
         return self._joined(question, enough)
 
     def _joined(self, question: UnderstoodQuestion, chosen: Sequence[Scored]) -> list[_Quote]:
-        """Quotes in order of probability; neighbours of one paragraph become one quote."""
+        """Quotes, best first; neighbours of one paragraph become one quote."""
         by_place: dict[tuple[str, int], _Quote] = {}
         for scored in chosen:
             candidate = scored.candidate
@@ -205,7 +205,7 @@ class QuotesQueryEngine(BaseQueryEngine):
                 span=span,
                 section=self._sections[candidate.document][candidate.sentence.section],
                 short=short,
-                probability=scored.probability,
+                score=scored.score,
             )
         merged: list[_Quote] = []
         for key in sorted(by_place):
@@ -216,12 +216,12 @@ class QuotesQueryEngine(BaseQueryEngine):
                     document=last.document,
                     span=Span(min(last.span.start, quote.span.start), max(last.span.end, quote.span.end)),
                     section=last.section,
-                    short=(last if last.probability >= quote.probability else quote).short or last.short or quote.short,
-                    probability=max(last.probability, quote.probability),
+                    short=(last if last.score >= quote.score else quote).short or last.short or quote.short,
+                    score=max(last.score, quote.score),
                 )
             else:
                 merged.append(quote)
-        return sorted(merged, key=lambda quote: -quote.probability)
+        return sorted(merged, key=lambda quote: -quote.score)
 
     def _with_previous(self, candidate: Candidate, span: Span) -> Span:
         """The span from the sentence before on, if it stands in the same paragraph."""

@@ -13,7 +13,7 @@ from corpus.types import MissingDocument, Sentence
 
 _RELEVANT = 0.3
 """Share of the question's weight that a title must take up."""
-_MONEY = frozenset(stem(word) for word in ("Kosten", "Finanzierung", "Haushalt", "Umlage", "Ausgaben", "Gebühren"))
+_MONEY = frozenset(stem(word) for word in ("Kosten", "Finanzierung", "Haushalt", "Ausgaben", "Gebühren"))
 
 
 def relevant_missing(question: UnderstoodQuestion, missing: Sequence[MissingDocument]) -> list[MissingDocument]:

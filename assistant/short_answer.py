@@ -15,7 +15,7 @@ _FOLLOWING_WORDS = re.compile(r"(?:\s+[\w/-]+){1,4}")
 
 
 def short_answer(question: UnderstoodQuestion, sentence: str) -> Span | None:
-    """The span of the date, amount, paragraph or number that the question asks for, or ``None`` if there is none or no telling."""
+    """The span of the date, amount, paragraph or number that the question asks for; ``None`` if there is no telling."""
     match question.kind:
         case "date":
             return _closest(question, sentence, _joined([match.span() for match in DATE.finditer(sentence)], sentence))

@@ -10,9 +10,11 @@ import math
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import chromadb
 import numpy as np
+from chromadb.api.shared_system_client import SharedSystemClient
 from chromadb.config import Settings as ChromaSettings
 from chromadb.errors import ChromaError
 from llama_index.core.schema import BaseNode
@@ -27,45 +29,77 @@ if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection as ChromaCollection
 
 VECTORS_DIRECTORY = "chroma"
+_STAMP_FILE = "vektoren.stand"
 _COLLECTION = "passages"
 _BATCH = 1000
 """Passages a call; Chroma limits a call to a few thousand because of SQLite's variables."""
 
 
 class VectorIndex:
-    """Passage vectors by cosine similarity. ``store`` is LlamaIndex's interface to the same collection."""
+    """Passage vectors by cosine similarity. ``store`` is LlamaIndex's interface to the same collection.
+
+    Chroma keeps its search graph in memory and never looks whether another process has written since. Every change is
+    therefore stamped in a file beside, and whoever reads another stamp than its own opens the index anew.
+    """
 
     def __init__(self, directory: Path) -> None:
         """Open or make the index under ``directory``; nothing is sent anywhere. Raises :class:`StoreError`."""
         # Chroma logs every telemetry failure as an error although telemetry is off.
         logging.getLogger("chromadb.telemetry").setLevel(logging.CRITICAL)
+        self._directory = directory
+        self._stamp_file = directory / _STAMP_FILE
+        self._stamp = self._read_stamp()
+        self._open()
+
+    def _open(self) -> None:
+        # Without this, Chroma would hand out the graph that this process has in memory. Searches under way in other
+        # threads keep the old one until they are done.
+        SharedSystemClient.clear_system_cache()
         try:
             client = chromadb.PersistentClient(
-                path=str(directory / VECTORS_DIRECTORY), settings=ChromaSettings(anonymized_telemetry=False)
+                path=str(self._directory / VECTORS_DIRECTORY), settings=ChromaSettings(anonymized_telemetry=False)
             )
             self._collection: ChromaCollection = client.get_or_create_collection(
                 _COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
             )
         except (ChromaError, ValueError, OSError) as error:
             raise StoreError(
-                f"Der Vektorindex in „{directory}“ lässt sich nicht öffnen ({error}); "
+                f"Der Vektorindex in „{self._directory}“ lässt sich nicht öffnen ({error}); "
                 "bitte „aktenkundig doctor“ aufrufen."
             ) from error
         self.store = ChromaVectorStore(chroma_collection=self._collection)
+
+    def _read_stamp(self) -> str:
+        return self._stamp_file.read_text("ascii") if self._stamp_file.is_file() else ""
+
+    def _refresh(self) -> None:
+        stamp = self._read_stamp()
+        if stamp != self._stamp:
+            self._open()
+            # Not before it is open: another thread may ask meanwhile, and must not take the old graph for the new one.
+            self._stamp = stamp
+
+    def _mark_changed(self) -> None:
+        stamp = uuid4().hex
+        self._stamp_file.write_text(stamp, "ascii")
+        self._stamp = stamp
 
     def add(self, nodes: Sequence[BaseNode]) -> None:
         """Add embedded passages; their node ids are the passage keys."""
         for start in range(0, len(nodes), _BATCH):
             self.store.add(list(nodes[start : start + _BATCH]))
+        self._mark_changed()
 
     def delete(self, keys: Collection[str]) -> None:
         """Remove passages by key; unknown keys are ignored."""
         ordered = sorted(keys)
         for start in range(0, len(ordered), _BATCH):
             self._collection.delete(ids=ordered[start : start + _BATCH])
+        self._mark_changed()
 
     def search(self, vector: Sequence[float], limit: int, scope: Scope) -> list[tuple[str, float]]:
         """Passage keys with their cosine similarity to ``vector``, best first; the scope is part of the query."""
+        self._refresh()
         result = self.store.query(
             VectorStoreQuery(query_embedding=list(vector), similarity_top_k=limit, filters=_filters(scope))
         )
@@ -78,6 +112,7 @@ class VectorIndex:
 
     def vectors(self, keys: Sequence[str]) -> dict[str, NDArray[np.float32]]:
         """The vectors of these passages; unknown keys are left out."""
+        self._refresh()
         found = self._collection.get(ids=list(keys), include=["embeddings"])
         embeddings = found["embeddings"]
         if embeddings is None:

@@ -5,9 +5,8 @@
 ``DATA_FOLDER`` holds ``omos-qa/{train,dev}_de.jsonl`` (Kleinle, Prange and Friedrich, KONVENS 2024, CC BY 4.0),
 ``mlqa-de/mlqa.dev.de.jsonl`` (Lewis et al., ACL 2020, CC BY-SA 3.0) and ``nomiracl-de/dev-half.jsonl`` (Thakur et al.,
 EMNLP Findings 2024, Apache-2.0). The sentence model learns from OMoS-QA train and MLQA-de, the question model from
-these, NoMIRACL, and the same questions with their own page or paragraph taken away. ``quote_at`` is the best threshold
-on OMoS-QA dev; ``answer_at`` the best one on the calibration third of our own questions. The test questions are never
-read here.
+these, NoMIRACL, and the same questions with their own page or paragraph taken away; OMoS-QA dev is held out.
+``answer_at`` is the best threshold on the calibration third of our own questions. The test questions are never used.
 """
 
 from __future__ import annotations
@@ -24,9 +23,9 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import f1_score, roc_auc_score
-from sklearn.preprocessing import StandardScaler
+from scipy.optimize import minimize
+from scipy.special import expit, logsumexp, softmax
+from scipy.stats import rankdata
 
 from assistant.assistant import Assistant
 from assistant.question import QuestionReader, UnderstoodQuestion
@@ -34,11 +33,10 @@ from assistant.reader.candidates import Candidate
 from assistant.reader.features import (
     QUESTION_FEATURES,
     SENTENCE_FEATURES,
-    Coverage,
     question_features,
     sentence_features,
 )
-from assistant.reader.linear import WEIGHTS_FILE, LogisticModel, Weights, sigmoid
+from assistant.reader.linear import WEIGHTS_FILE, LinearModel, Weights
 from corpus.analysis import analyse
 from corpus.embedding import SentenceEmbedding, open_embedding
 from corpus.settings import Settings, load_settings
@@ -81,10 +79,9 @@ class _Example:
     answerable: bool
 
     @cached_property
-    def features(self) -> tuple[NDArray[np.float64], Coverage]:
-        """The sentence features, shape (candidates, features), and the coverage measure."""
-        found, _, coverage = sentence_features(self.question, self.candidates, self.query)
-        return found, coverage
+    def features(self) -> NDArray[np.float64]:
+        """The sentence features, shape (candidates, features)."""
+        return sentence_features(self.question, self.candidates, self.query)
 
 
 class _Library:
@@ -147,13 +144,16 @@ def main() -> int:
     omos_dev = list(_omos(data / _FILES[1], embedding, reader))
     mlqa = list(_mlqa(data / _FILES[2], embedding, reader))
     nomiracl = list(_nomiracl(data / _FILES[3], embedding, reader))
-    sentence_model = _fit_sentences([*omos_train, *mlqa])
-    quote_at = _best_quote_threshold(sentence_model, omos_dev)
-    question_model, quality = _fit_question(sentence_model, [*omos_train, *mlqa, *nomiracl], omos_dev)
-    weights = Weights(sentence=sentence_model, question=question_model, answer_at=0.0, quote_at=quote_at)
+    sentences = _fit_sentences([*omos_train, *mlqa])
+    question = _fit_question(sentences, omos_train, mlqa, nomiracl)
+    distance = _best_distance(sentences, omos_train, mlqa)
+    weights = Weights(sentence=sentences, question=question, answer_at=0.0, quote_within=round(distance, 2))
     answer_at, ours = _best_answer_threshold(weights, settings, embedding)
-    _write(replace(weights, answer_at=answer_at), data, {**quality, **ours})
-    print(json.dumps({"answer_at": answer_at, "quote_at": quote_at, **quality, **ours}, indent=2))
+    quality = {**_quality(sentences, question, omos_dev, mlqa), **ours}
+    _write(replace(weights, answer_at=answer_at), data, quality)
+    sys.stdout.write(
+        json.dumps({"answer_at": answer_at, "quote_within": weights.quote_within, **quality}, indent=2) + "\n"
+    )
     return 0
 
 
@@ -261,59 +261,108 @@ def _nomiracl(path: Path, embedding: SentenceEmbedding, reader: QuestionReader) 
 
 # -- fitting -------------------------------------------------------------------------------------------------------
 
-
-def _fitted(features: NDArray[np.float64], labels: NDArray[np.int64]) -> LogisticModel:
-    scaler = StandardScaler().fit(features)
-    regression = LogisticRegression(C=1.0, max_iter=2000).fit(scaler.transform(features), labels)
-    return LogisticModel(scaler.mean_, scaler.scale_, regression.coef_[0], float(regression.intercept_[0]))
+_RIDGE = 1e-3
+"""Weight of the squared weights beside the mean loss of a question."""
+_MOST_QUOTES = 3
 
 
-def _fit_sentences(examples: Sequence[_Example]) -> LogisticModel:
-    labelled = [example for example in examples if example.labels is not None]
-    return _fitted(
-        np.concatenate([e.features[0] for e in labelled]),
-        np.concatenate([e.labels for e in labelled if e.labels is not None]),
+def _fit_sentences(examples: Sequence[_Example]) -> LinearModel:
+    """The conditional logit: maximise the share that softmax gives to a question's evidence, all questions alike."""
+    labelled = [example for example in examples if example.labels is not None and example.answerable]
+    every = np.concatenate([example.features for example in labelled])
+    mean, scale = every.mean(axis=0), every.std(axis=0)
+    scale[scale == 0] = 1.0
+    data = [((e.features - mean) / scale, e.labels == 1) for e in labelled if e.labels is not None]
+
+    def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        total, gradient = 0.0, np.zeros_like(weights)
+        for features, evidence in data:
+            scores = features @ weights
+            total += float(logsumexp(scores) - logsumexp(scores[evidence]))
+            gradient += softmax(scores) @ features - softmax(scores[evidence]) @ features[evidence]
+        ridge = _RIDGE * float(weights @ weights)
+        return total / len(data) + ridge, gradient / len(data) + 2 * _RIDGE * weights
+
+    found = minimize(loss, np.zeros(every.shape[1]), jac=True, method="L-BFGS-B")
+    return LinearModel(mean, scale, found.x, 0.0)
+
+
+def _first_choice(model: LinearModel, examples: Sequence[_Example]) -> float:
+    """How often the best-scored sentence is evidence, over answerable questions."""
+    hits = [
+        float(example.labels[int(model.score(example.features).argmax())])
+        for example in examples
+        if example.labels is not None and example.answerable
+    ]
+    return float(np.mean(hits))
+
+
+def _best_distance(model: LinearModel, *sets: Sequence[_Example]) -> float:
+    """How far below the best score a sentence may be quoted: the best mean F1 of a question, all sets alike."""
+
+    def quality(example: _Example, labels: NDArray[np.int64], distance: float) -> float:
+        scores = model.score(example.features)
+        best = np.argsort(-scores)[:_MOST_QUOTES]
+        chosen = best[scores[best] >= scores[best[0]] - distance]
+        hits = float(labels[chosen].sum())
+        return 2 * hits / (len(chosen) + float(labels.sum()))
+
+    answerable = [[(e, e.labels) for e in examples if e.labels is not None and e.answerable] for examples in sets]
+    return float(
+        max(
+            np.linspace(0, 4, 41),
+            key=lambda distance: np.mean(
+                [np.mean([quality(*example, distance) for example in part]) for part in answerable]
+            ),
+        )
     )
 
 
-def _best_quote_threshold(model: LogisticModel, examples: Sequence[_Example]) -> float:
-    """The threshold with the best F1 over all sentences."""
-    labelled = [example for example in examples if example.labels is not None]
-    odds = np.concatenate([model.log_odds(e.features[0]) for e in labelled])
-    labels = np.concatenate([e.labels for e in labelled if e.labels is not None])
-    probabilities = sigmoid(odds)
-    grid = np.linspace(0.05, 0.8, 76)
-    return float(max(grid, key=lambda threshold: f1_score(labels, probabilities >= threshold)))
-
-
-def _overall(model: LogisticModel, examples: Sequence[_Example]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    rows = []
-    for example in examples:
-        features, coverage = example.features
-        odds = model.log_odds(features)
-        rows.append(question_features(example.question, example.candidates, example.query, odds, coverage))
+def _overall(model: LinearModel, examples: Sequence[_Example]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Question features, shape (examples, features), and whether each is answerable."""
+    rows = [question_features(example.features, model.score(example.features)) for example in examples]
     return np.stack(rows), np.array([int(example.answerable) for example in examples], dtype=np.int64)
 
 
-def _fit_question(
-    sentences: LogisticModel, train: Sequence[_Example], dev: Sequence[_Example]
-) -> tuple[LogisticModel, dict[str, float]]:
-    model = _fitted(*_overall(sentences, train))
-    features, labels = _overall(sentences, dev)
-    labelled = [example for example in dev if example.labels is not None]
-    odds = [sentences.log_odds(e.features[0]) for e in labelled]
-    first = [
-        float(e.labels[int(o.argmax())])
-        for e, o in zip(labelled, odds, strict=True)
-        if e.answerable and e.labels is not None
-    ]
-    probabilities = sigmoid(np.concatenate(odds))
-    every = np.concatenate([e.labels for e in labelled if e.labels is not None])
-    best_f1 = max(f1_score(every, probabilities >= threshold) for threshold in np.linspace(0.05, 0.8, 76))
-    return model, {
-        "omos_dev_answerable_auroc": round(float(roc_auc_score(labels, model.log_odds(features))), 3),
-        "omos_dev_first_choice": round(float(np.mean(first)), 3),
-        "omos_dev_sentence_f1": round(float(best_f1), 3),
+def _fit_question(sentences: LinearModel, *sets: Sequence[_Example]) -> LinearModel:
+    """A logistic regression with weights of at least zero, in which every set and either class weighs the same."""
+    parts = [_overall(sentences, examples) for examples in sets]
+    features = np.concatenate([part[0] for part in parts])
+    mean, scale = features.mean(axis=0), features.std(axis=0)
+    standard = (features - mean) / scale
+    signs = np.concatenate([2.0 * part[1] - 1 for part in parts])
+    shares = np.concatenate(
+        [np.where(labels == 1, 0.5 / labels.mean(), 0.5 / (1 - labels.mean())) / len(labels) for _, labels in parts]
+    )
+
+    def loss(parameters: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        margins = signs * (standard @ parameters[:-1] + parameters[-1])
+        slopes = -shares * signs * expit(-margins)
+        gradient = np.append(slopes @ standard + 2 * _RIDGE * parameters[:-1], slopes.sum())
+        return float(shares @ np.logaddexp(0, -margins) + _RIDGE * (parameters[:-1] @ parameters[:-1])), gradient
+
+    bounds = [(0.0, None)] * len(mean) + [(None, None)]
+    found = minimize(loss, np.zeros(len(mean) + 1), jac=True, method="L-BFGS-B", bounds=bounds)
+    return LinearModel(mean, scale, found.x[:-1], float(found.x[-1]))
+
+
+def _auroc(labels: NDArray[np.int64], scores: NDArray[np.float64]) -> float:
+    """The share of pairs in which the answerable question scores higher (Mann and Whitney 1947), ties half."""
+    ranks = rankdata(scores)
+    positive = int(labels.sum())
+    return float((ranks[labels == 1].sum() - positive * (positive + 1) / 2) / (positive * (len(labels) - positive)))
+
+
+def _quality(
+    sentences: LinearModel, question: LinearModel, omos_dev: Sequence[_Example], mlqa: Sequence[_Example]
+) -> dict[str, float]:
+    """How well the models do on questions that they were not fitted on."""
+    features, labels = _overall(sentences, omos_dev)
+    halves = [_first_choice(_fit_sentences(mlqa[half::2]), mlqa[1 - half :: 2]) for half in (0, 1)]
+    return {
+        "omos_dev_first_choice": round(_first_choice(sentences, omos_dev), 3),
+        "omos_dev_answerable_auroc": round(_auroc(labels, question.score(features)), 3),
+        "mlqa_first_choice_two_fold": round(float(np.mean(halves)), 3),
     }
 
 
@@ -351,7 +400,7 @@ def _best_answer_threshold(
 
 
 def _write(weights: Weights, data: Path, quality: dict[str, float]) -> None:
-    def stored(model: LogisticModel, names: Sequence[str]) -> dict[str, object]:
+    def stored(model: LinearModel, names: Sequence[str]) -> dict[str, object]:
         return {
             "features": list(names),
             "mean": [round(float(value), 6) for value in model.mean],
@@ -366,7 +415,7 @@ def _write(weights: Weights, data: Path, quality: dict[str, float]) -> None:
         "questions_sha256": hashlib.sha256(_OUR_QUESTIONS.read_bytes()).hexdigest(),
         "quality": quality,
         "answer_at": weights.answer_at,
-        "quote_at": weights.quote_at,
+        "quote_within": weights.quote_within,
         "sentence": stored(weights.sentence, SENTENCE_FEATURES),
         "question": stored(weights.question, QUESTION_FEATURES),
     }

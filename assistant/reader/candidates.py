@@ -31,11 +31,10 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A candidate with the probability that it is evidence for the question."""
+    """A candidate with its score; the difference of two scores is the logarithm of the odds between them."""
 
     candidate: Candidate
-    probability: float
-    coverage: float
+    score: float
 
 
 @dataclass(frozen=True, slots=True)

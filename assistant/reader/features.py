@@ -25,9 +25,10 @@ SENTENCE_FEATURES: Final = (
     "length", "is_question", "is_item", "cosine_by_coverage",
 )  # fmt: skip
 QUESTION_FEATURES: Final = (
-    "best_log_odds", "second_log_odds", "best_cosine", "best_passage_cosine", "best_coverage", "passage_coverage",
-    "rarest_term_covered", "lacks_kind", "terms",
+    "best_score", "best_above_mean", "coverage_with_neighbours", "coverage_passage", "best_passage_cosine",
 )  # fmt: skip
+"""Each of them speaks for an answer, so their weights are kept from falling below zero: unconstrained ones fitted the
+public sets no better and told answerable from unanswerable questions on our own calibration split hardly at all."""
 
 _PIECE_CREDIT: Final = 0.5
 """From this overlap of letter groups on, a word counts as related ("Kosten" in "Kostenaufstellung")."""
@@ -54,12 +55,6 @@ class Coverage:
         total = sum(self._weights.values())
         return sum(self._weights[t] * self._credit(t, text) for t in self._terms) / total if total else 0.0
 
-    def rarest(self, text: frozenset[str]) -> float:
-        """Whether the text covers the question's weightiest term."""
-        if not self._terms:
-            return 0.0
-        return self._credit(max(self._terms, key=lambda term: self._weights[term]), text)
-
     def _credit(self, term: str, text: frozenset[str]) -> float:
         if term in text:
             return 1.0
@@ -85,8 +80,8 @@ def _pieces(term: str) -> frozenset[str]:
 
 def sentence_features(
     question: UnderstoodQuestion, candidates: Sequence[Candidate], query: NDArray[np.float32]
-) -> tuple[NDArray[np.float64], NDArray[np.float64], Coverage]:
-    """Shape (candidates, features), each candidate's coverage, shape (candidates,), and the coverage measure."""
+) -> NDArray[np.float64]:
+    """Shape (candidates, features)."""
     coverage = Coverage(question.terms, [candidate.terms for candidate in candidates])
     cosines = np.array([float(candidate.vector @ query) for candidate in candidates])
     covered = np.array([coverage.of(candidate.terms) for candidate in candidates])
@@ -116,31 +111,24 @@ def sentence_features(
                 cosines[position] * covered[position],
             )
         )
-    return np.array(rows, dtype=np.float64).reshape(len(candidates), len(SENTENCE_FEATURES)), covered, coverage
+    return np.array(rows, dtype=np.float64).reshape(len(candidates), len(SENTENCE_FEATURES))
 
 
-def question_features(
-    question: UnderstoodQuestion,
-    candidates: Sequence[Candidate],
-    query: NDArray[np.float32],
-    log_odds: NDArray[np.float64],
-    coverage: Coverage,
-) -> NDArray[np.float64]:
-    """Shape (features,): how well the best sentences and their surroundings fit the question."""
-    order = np.argsort(-log_odds)
-    best = candidates[int(order[0])]
-    cosines = np.array([float(candidate.vector @ query) for candidate in candidates])
+def question_features(sentences: NDArray[np.float64], scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Shape (features,): how well the best sentence and its surroundings fit the question.
+
+    ``sentences`` is what :func:`sentence_features` gave, ``scores``, shape (candidates,), what the sentence model made
+    of it.
+    """
+    best = int(scores.argmax())
+    column = SENTENCE_FEATURES.index
     return np.array(
         (
-            log_odds[order[0]],
-            log_odds[order[1]] if len(order) > 1 else log_odds[order[0]] - 3,
-            cosines.max(),
-            max(candidate.dense for candidate in candidates),
-            max(coverage.of(candidate.terms) for candidate in candidates),
-            max(coverage.of(candidate.context_terms) for candidate in candidates),
-            coverage.rarest(best.context_terms),
-            float(not any(fits(question.kind, candidates[int(i)].text) for i in order[:3])),
-            math.log(1 + len(question.terms)),
+            scores[best],
+            scores[best] - scores.mean(),
+            sentences[best, column("coverage_with_neighbours")],
+            sentences[best, column("coverage_passage")],
+            sentences[:, column("cosine_passage")].max(),
         ),
         dtype=np.float64,
     )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -33,6 +36,7 @@ from corpus.types import (
     Visibility,
 )
 from corpus.vectors import VectorIndex
+from tests.conftest import ROOT
 
 MODEL = "kleines-modell:0123"
 FIRST = "Der Kreistag beschließt die Kreisumlage."
@@ -318,6 +322,27 @@ def test_a_writer_that_waits_in_vain_gets_one_german_sentence(
         with pytest.raises(StoreError, match=r"^Gerade schreibt ein anderer Vorgang in den Bestand; .*\.$"):
             other.begin(prepared(), MODEL)
     other.close()
+
+
+WRITE_ONE = """
+import sys
+from pathlib import Path
+from llama_index.core.schema import TextNode
+from corpus.vectors import VectorIndex
+index = VectorIndex(Path(sys.argv[1]))
+index.delete(["alt:1:0"])
+metadata = {"visibility": "public", "origin": "original"}
+index.add([TextNode(id_="neu:1:0", text="neu", embedding=[0.6, 0.8], metadata=metadata)])
+"""
+
+
+def test_an_open_vector_index_sees_what_another_process_writes_and_deletes(indexes: Indexes, tmp_path: Path) -> None:
+    indexes.put(prepared("alt"))
+    assert [key for key, _ in indexes.vectors.search([0.6, 0.8], 5, Scope())] == ["alt:1:0", "alt:1:1"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    subprocess.run([sys.executable, "-c", WRITE_ONE, str(tmp_path)], check=True, env=environment)
+    assert [key for key, _ in indexes.vectors.search([0.6, 0.8], 5, Scope())] == ["neu:1:0", "alt:1:1"]
+    assert indexes.vectors.vectors(["neu:1:0"])["neu:1:0"] == pytest.approx([0.6, 0.8])
 
 
 def test_many_threads_read_while_one_writes(indexes: Indexes) -> None:

@@ -1,0 +1,353 @@
+"""Reading into a data directory: what stands in both indexes afterwards, also when a run is killed on the way."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from corpus.analysis import analyse
+from corpus.embedding import SentenceEmbedding, open_embedding
+from corpus.errors import StoreError, UnreadableFileError
+from corpus.records import EVERYTHING
+from corpus.settings import Settings
+from corpus.store import Scope, Store
+from corpus.vectors import VectorIndex
+from ingest.pipeline import LOCK_FILE, Ingestor, Report, ReportLine
+from tests.conftest import VORLAGE, Run
+
+pytestmark = pytest.mark.slow
+
+BRIDGE = "Die Brücke über die Sieg wird am 4. Juni 2015 gesperrt."
+GYM = "Der Rat beschließt den Neubau der Turnhalle für 2,4 Mio. €."
+
+
+@pytest.fixture(scope="module")
+def embedding(models_directory: Path) -> SentenceEmbedding:
+    return open_embedding(Settings(models=models_directory))
+
+
+@dataclass
+class Place:
+    """A data directory and the one who reads into it."""
+
+    settings: Settings
+    embedding: SentenceEmbedding
+    heard: list[ReportLine] = field(default_factory=list)
+
+    @property
+    def data(self) -> Path:
+        return self.settings.data
+
+    def ingest(self, *paths: Path) -> Report:
+        return Ingestor(self.settings, self.embedding, progress=self.heard.append).ingest(paths)
+
+    def outcomes(self, *paths: Path) -> dict[str, str]:
+        return {line.document: line.outcome for line in self.ingest(*paths).lines}
+
+    @contextmanager
+    def store(self) -> Iterator[Store]:
+        with closing(Store(self.data)) as store:
+            yield store
+
+    def found_by_terms(self, words: str, scope: Scope = EVERYTHING) -> set[str]:
+        with self.store() as store:
+            keys = [key for key, _ in store.search_terms(analyse(words), 20, scope)]
+            return {passage.document for passage in store.passages(keys, scope).values()}
+
+    def found_by_vector(self, words: str, scope: Scope = EVERYTHING) -> set[str]:
+        found = VectorIndex(self.data).search(self.embedding.get_query_embedding(words), 20, scope)
+        with self.store() as store:
+            return {passage.document for passage in store.passages([key for key, _ in found], scope).values()}
+
+    def assert_clean(self, *documents: str) -> None:
+        """What ``aktenkundig doctor`` compares, and that exactly these documents are there."""
+        with self.store() as store:
+            assert {info.document for info in store.documents()} == set(documents)
+            assert store.passage_keys("indexing") == set()
+            assert VectorIndex(self.data).keys() == store.passage_keys()
+            assert store.integrity() == "ok"
+            for document in documents:
+                assert any(key.startswith(f"{document}:") for key in store.passage_keys())
+
+
+@pytest.fixture
+def place(tmp_path: Path, models_directory: Path, embedding: SentenceEmbedding) -> Place:
+    return Place(Settings(data=tmp_path / "daten", models=models_directory), embedding)
+
+
+@pytest.fixture
+def note(tmp_path: Path) -> Path:
+    return written(tmp_path / "notiz.txt", BRIDGE)
+
+
+def written(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def akte(folder: Path, *entries: tuple[str, str]) -> Path:
+    """A folder with a register of text documents; each entry is an id and further lines of TOML."""
+    folder.mkdir(parents=True, exist_ok=True)
+    lines = ['[akte]\nid = "bau"\ntitle = "Bauen"\n']
+    for document, more in entries:
+        if 'file = "' in more:
+            written(folder / f"{document}.txt", f"{GYM} Das steht in {document}.")
+        lines.append(
+            f'[[documents]]\nid = "{document}"\ntitle = "Titel {document}"\nkind = "Vorlage"\n'
+            + ('origin = "original"\n' if "origin" not in more else "")
+            + more
+        )
+    (folder / "akte.toml").write_text("\n".join(lines), encoding="utf-8")
+    return folder
+
+
+def test_a_read_document_is_found_by_words_and_by_vector(place: Place, note: Path) -> None:
+    [line] = place.ingest(note).lines
+    assert (line.document, line.outcome, line.pages, line.passages) == ("notiz", "read", 1, 1)
+    assert place.heard == [line]
+    assert place.found_by_terms("Brücke") == place.found_by_vector("Wann ist die Brücke zu?") == {"notiz"}
+    place.assert_clean("notiz")
+
+
+@pytest.mark.parametrize("way", ["named", "in a folder"])
+def test_an_unchanged_document_is_reported_with_its_pages_and_not_written_again(place: Place, way: str) -> None:
+    path = VORLAGE if way == "named" else VORLAGE.parent
+    [first] = place.ingest(path).lines
+    with place.store() as store:
+        before = store.state()
+    [second] = place.ingest(path).lines
+    assert (second.document, second.outcome, second.pages) == (first.document, "unchanged", 3)
+    with place.store() as store:
+        assert store.state() == before
+
+
+def test_a_replaced_document_leaves_no_passage_of_its_old_version(place: Place, note: Path) -> None:
+    place.ingest(note)
+    with place.store() as store:
+        old = store.passage_keys()
+    written(note, GYM)
+    assert place.outcomes(note) == {"notiz": "replaced"}
+    assert place.found_by_terms("Brücke") == set()
+    assert place.found_by_terms("Turnhalle") == {"notiz"}
+    with place.store() as store:
+        assert not old & store.passage_keys()
+    place.assert_clean("notiz")
+
+
+def test_another_file_of_the_same_name_gets_a_number_even_if_it_is_a_copy(place: Place, note: Path) -> None:
+    copy = written(note.parent / "zweite" / "notiz.txt", BRIDGE)
+    assert place.outcomes(note, copy) == {"notiz": "read", "notiz-2": "read"}
+    assert place.outcomes(note.parent / "zweite") == {"notiz-2": "unchanged"}
+    place.assert_clean("notiz", "notiz-2")
+
+
+def test_a_document_without_a_declared_visibility_is_non_public_and_the_report_says_so(
+    place: Place, note: Path, tmp_path: Path
+) -> None:
+    [line] = place.ingest(note).lines
+    assert line.visibility_assumed
+    assert place.found_by_terms("Brücke", Scope(public_only=True)) == set()
+    assert place.found_by_vector("Brücke", Scope(public_only=True)) == set()
+    folder = akte(tmp_path / "bau", ("offen", 'file = "offen.txt"\nvisibility = "public"\n'))
+    [declared] = place.ingest(folder).lines
+    assert not declared.visibility_assumed
+    assert place.found_by_terms("Turnhalle", Scope(public_only=True)) == {"offen"}
+    assert place.found_by_vector("Turnhalle", Scope(public_only=True)) == {"offen"}
+    [unchanged] = place.ingest(note).lines
+    assert not unchanged.visibility_assumed
+
+
+def test_the_hint_about_the_default_is_printed_only_where_it_applied(run: Run, note: Path, tmp_path: Path) -> None:
+    data = tmp_path / "daten"
+    folder = akte(tmp_path / "bau", ("offen", 'file = "offen.txt"\nvisibility = "public"\n'))
+    assert "Hinweis" not in run("ingest", str(folder), data=data).out
+    assert "Hinweis" in run("ingest", str(folder), str(note), data=data).out
+    assert "Hinweis" not in run("ingest", str(folder), str(note), data=data).out
+
+
+def test_an_example_is_left_out_of_searches_that_leave_out_examples(place: Place, tmp_path: Path) -> None:
+    place.ingest(
+        akte(
+            tmp_path / "bau",
+            ("echt", 'file = "echt.txt"\nvisibility = "public"\n'),
+            ("erfunden", 'file = "erfunden.txt"\norigin = "example"\nvisibility = "public"\n'),
+        )
+    )
+    originals = Scope(examples=False)
+    assert place.found_by_terms("Turnhalle", originals) == place.found_by_vector("Turnhalle", originals) == {"echt"}
+    assert place.found_by_terms("Turnhalle") == place.found_by_vector("Turnhalle") == {"echt", "erfunden"}
+
+
+def test_a_document_that_the_register_no_longer_has_is_removed(place: Place, note: Path, tmp_path: Path) -> None:
+    kept, gone = ('file = "bleibt.txt"\n', 'file = "geht.txt"\n')
+    folder = akte(tmp_path / "bau", ("bleibt", kept), ("geht", gone), ("anhang", 'note = "fehlt"\n'))
+    place.ingest(folder, note)
+    with place.store() as store:
+        assert [entry.document for entry in store.missing(Scope())] == ["anhang"]
+    akte(folder, ("bleibt", kept))
+    assert place.outcomes(folder) == {"bleibt": "unchanged", "geht": "removed"}
+    with place.store() as store:
+        assert store.missing(Scope()) == []
+    assert place.found_by_terms("Turnhalle") == place.found_by_vector("Turnhalle") - {"notiz"} == {"bleibt"}
+    place.assert_clean("bleibt", "notiz")
+
+
+def test_a_second_writer_gets_one_german_sentence_and_changes_nothing(place: Place, note: Path) -> None:
+    place.ingest(note)
+    written(note, GYM)
+    with (
+        FileLock(place.data / LOCK_FILE, timeout=0),
+        pytest.raises(StoreError, match=r"^Gerade liest schon ein anderer Vorgang ein; [^\n]*\.$"),
+    ):
+        place.ingest(note)
+    assert place.found_by_terms("Brücke") == {"notiz"}
+    assert place.outcomes(note) == {"notiz": "replaced"}
+
+
+def test_of_two_processes_that_start_at_once_in_an_empty_place_one_reads_and_one_says_why_not(
+    place: Place, note: Path, clean_environment: dict[str, str]
+) -> None:
+    waiting = "import time, ingest.pipeline as p; p.recover = lambda *_: time.sleep(5)\n"
+    first = child(place, [note], waiting, clean_environment)
+    while not (place.data / "aktenkundig.sqlite").is_file():
+        assert first.poll() is None
+    with pytest.raises(StoreError, match="Gerade liest schon ein anderer Vorgang ein"):
+        place.ingest(note)
+    assert first.wait(timeout=120) == 0
+    place.assert_clean("notiz")
+
+
+CHILD = """
+import sys
+from pathlib import Path
+import ingest.pipeline
+from corpus.embedding import open_embedding
+from corpus.records import EVERYTHING
+from corpus.settings import Settings
+from corpus.store import Store
+{hook}
+settings = Settings(data=Path(sys.argv[1]), models=Path(sys.argv[2]))
+ingest.pipeline.Ingestor(settings, open_embedding(settings)).ingest([Path(path) for path in sys.argv[3:]])
+"""
+
+DIES_BEFORE_FINISH = """
+import os, signal
+class DiesBeforeFinish(Store):
+    def finish(self, key):
+        os.kill(os.getpid(), signal.SIGKILL)
+ingest.pipeline.Store = DiesBeforeFinish
+"""
+
+DIES_AFTER_FINISH = """
+import os, signal
+class DiesAfterFinish(Store):
+    def finish(self, key):
+        super().finish(key)
+        os.kill(os.getpid(), signal.SIGKILL)
+ingest.pipeline.Store = DiesAfterFinish
+"""
+
+DIES_BEFORE_VECTORS = """
+import os, signal
+from corpus.vectors import VectorIndex
+class DiesBeforeVectors(VectorIndex):
+    def add(self, nodes):
+        os.kill(os.getpid(), signal.SIGKILL)
+ingest.pipeline.VectorIndex = DiesBeforeVectors
+"""
+
+
+def child(place: Place, paths: Sequence[Path], hook: str, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    """A real process that reads these files with ``hook`` run first."""
+    words = [str(place.data), str(place.settings.models), *map(str, paths)]
+    return subprocess.Popen([sys.executable, "-c", CHILD.format(hook=hook), *words], env=environment)
+
+
+def kill_while_ingesting(place: Place, path: Path, hook: str, environment: dict[str, str]) -> None:
+    assert child(place, [path], hook, environment).wait(timeout=120) == -signal.SIGKILL
+
+
+def test_a_run_killed_between_both_indexes_is_undone_and_done_again(
+    place: Place, note: Path, clean_environment: dict[str, str]
+) -> None:
+    kill_while_ingesting(place, note, DIES_BEFORE_FINISH, clean_environment)
+    with place.store() as store:
+        left = store.passage_keys("indexing")
+        assert left
+        assert store.documents() == []
+    assert VectorIndex(place.data).keys() == left
+    assert place.found_by_terms("Brücke") == place.found_by_vector("Brücke") == set()
+    assert place.outcomes(note) == {"notiz": "read"}
+    assert place.found_by_terms("Brücke") == place.found_by_vector("Brücke") == {"notiz"}
+    place.assert_clean("notiz")
+
+
+@pytest.mark.parametrize("hook", [DIES_BEFORE_VECTORS, DIES_BEFORE_FINISH], ids=["before vectors", "before finish"])
+def test_a_killed_replacement_leaves_the_old_version_until_the_next_run(
+    place: Place, note: Path, clean_environment: dict[str, str], hook: str
+) -> None:
+    place.ingest(note)
+    written(note, GYM)
+    kill_while_ingesting(place, note, hook, clean_environment)
+    assert place.found_by_terms("Brücke") == {"notiz"}
+    assert place.found_by_terms("Turnhalle") == set()
+    other = written(note.parent / "anderes.txt", "Die Sitzung endet um 18 Uhr.")
+    assert place.outcomes(other) == {"anderes": "read"}  # cleans up although it does not read the killed document
+    place.assert_clean("notiz", "anderes")
+    assert place.outcomes(note) == {"notiz": "replaced"}
+    place.assert_clean("notiz", "anderes")
+
+
+def test_vectors_left_by_a_run_that_was_killed_after_replacing_are_removed(
+    place: Place, note: Path, clean_environment: dict[str, str]
+) -> None:
+    place.ingest(note)
+    written(note, GYM)
+    kill_while_ingesting(place, note, DIES_AFTER_FINISH, clean_environment)
+    with place.store() as store:
+        assert VectorIndex(place.data).keys() > store.passage_keys()
+    assert place.found_by_vector("Brücke") == {"notiz"}  # what only Chroma has is not shown
+    assert place.outcomes(note) == {"notiz": "unchanged"}
+    place.assert_clean("notiz")
+
+
+def test_the_doctor_sees_an_interrupted_run_and_is_content_after_the_next_one(
+    run: Run, place: Place, note: Path, clean_environment: dict[str, str]
+) -> None:
+    kill_while_ingesting(place, note, DIES_BEFORE_FINISH, clean_environment)
+    seen = run("doctor", data=place.data)
+    assert seen.code == 1
+    assert "unterbrochen" in seen.out
+    assert run("ingest", str(note), data=place.data).code == 0
+    done = run("doctor", data=place.data)
+    assert (done.code, "FEHLER" in done.out) == (0, False)
+
+
+def test_a_named_file_that_cannot_be_read_ends_the_run_before_the_data_directory_is_made(
+    place: Place, note: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(UnreadableFileError, match="leer"):
+        place.ingest(note, written(tmp_path / "leer.txt", " \n"))
+    assert not place.data.exists()
+
+
+def test_a_file_that_becomes_unreadable_keeps_its_last_version(place: Place, tmp_path: Path) -> None:
+    folder = tmp_path / "eingang"
+    folder.mkdir()
+    shutil.copyfile(VORLAGE, folder / "vorlage.pdf")
+    place.ingest(folder)
+    (folder / "vorlage.pdf").write_bytes(VORLAGE.read_bytes()[:10_000])
+    report = place.ingest(folder)
+    assert [line.outcome for line in report.failed] == ["failed"]
+    assert "unvollständig" in report.failed[0].reason
+    place.assert_clean("vorlage")
