@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 
+from assistant.answer import Answer
 from corpus.settings import load_settings
 
 
@@ -31,7 +32,7 @@ class Ask:
             answer = assistant.answer(arguments.question)
         finally:
             assistant.close()
-        print(answer.model_dump_json(indent=2) if arguments.json else plain(answer.text))
+        print(answer.model_dump_json(indent=2) if arguments.json else _readable(answer))
         return 0
 
 
@@ -57,6 +58,17 @@ class Serve:
         assistant.warm_up()
         serve_web(assistant, host=settings.host, port=settings.port, announce=lambda line: print(line, flush=True))
         return 0
+
+
+def _readable(answer: Answer) -> str:
+    """The answer for a terminal: how the question was understood, the text, and what comes nearest to a refusal."""
+    understood = (
+        [f"Verstanden als: „{answer.standalone_question}“"] if answer.standalone_question != answer.question else []
+    )
+    near = answer.not_found.nearest if answer.not_found else []
+    nearest = [f"    „{citation.quote}“\n    – {citation.label}" for citation in near]
+    heading = ["Am nächsten kommt, ohne die Frage zu beantworten:"] if nearest else []
+    return "\n\n".join([*understood, plain(answer.text), *heading, *nearest])
 
 
 def plain(markdown: str) -> str:

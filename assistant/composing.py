@@ -74,11 +74,19 @@ def notice(text: str, citations: Sequence[int] = ()) -> Statement:
     return Statement(text=text, kind="notice", citations=list(citations), verification=None)
 
 
-def searched_sentence(count: int) -> str:
-    """The honest no."""
+def searched_sentence(count: int, *, sure: bool) -> str:
+    """The honest no; where something comes near, it does not claim that there is nothing."""
     if count == 1:
-        return "Dazu enthält das durchsuchte Dokument keine Angabe."
-    return f"Dazu enthalten die {count} durchsuchten Dokumente keine Angabe."
+        return (
+            "Dazu enthält das durchsuchte Dokument keine Angabe."
+            if sure
+            else "Dazu habe ich im durchsuchten Dokument keine sichere Angabe gefunden."
+        )
+    return (
+        f"Dazu enthalten die {count} durchsuchten Dokumente keine Angabe."
+        if sure
+        else f"Dazu habe ich in den {count} durchsuchten Dokumenten keine sichere Angabe gefunden."
+    )
 
 
 def missing_name(missing: MissingDocument) -> str:

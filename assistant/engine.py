@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 
 import numpy as np
@@ -31,7 +31,13 @@ _MOST_LISTED = 4
 """Lists take more sentences than a fact does."""
 _MOST_FACTS = 2
 """Of what can be told in one word, a second sentence may add the occasion; more is noise."""
+_COUNTED = 10
+"""A number that counts what the question asks for is sought further down: that it does is strong evidence by itself."""
 _NEAREST = 2
+_UNSURE = 0.5
+"""From this share of the threshold on, a refusal does not claim that there is nothing, only that nothing was found."""
+_COMMON = 0.25
+"""A word in more than this share of the passages is no topic."""
 _POINTS_BACK = re.compile(
     r"^\W{0,2}(?:Dies\w*|Er|Sie|Es|Hierzu|Hierfür|Hierbei|Damit|Dazu|Dafür|Dabei|Daher|Deshalb|Auch hier|Auch dies\w*"
     r"|Solche\w*)\b"
@@ -49,6 +55,7 @@ class _Quote:
     """Neighbouring sentences that are quoted together; ``short`` is in document offsets."""
 
     document: str
+    paragraph: int
     span: Span
     section: str
     short: Span | None
@@ -79,6 +86,7 @@ class QuotesQueryEngine(BaseQueryEngine):
         self._scope = scope
         self._settings_hash = settings_hash
         self._citations = CitationMaker(store)
+        self._passages = store.count_passages(scope)
         self._sections = {
             info.document: [section.title for section in store.sections(info.document)]
             for info in store.documents(scope)
@@ -164,6 +172,7 @@ class QuotesQueryEngine(BaseQueryEngine):
             return [
                 _Quote(
                     document=document,
+                    paragraph=sentence.paragraph,
                     span=sentence.span,
                     section=self._sections[document][sentence.section],
                     short=Span(start, start + len(abbreviation.long)),
@@ -177,18 +186,26 @@ class QuotesQueryEngine(BaseQueryEngine):
         weights = self._reader.weights
         if reading.answerable < weights.answer_at:
             return []
-        fitting = [
-            scored
-            for scored in reading.scored
-            if question.kind not in HARD_KINDS or fits(question.kind, scored.candidate.text)
-        ]
-        if not fitting or fitting[0] not in reading.scored[:_MOST_QUOTES]:
+        near = _COUNTED if question.kind == "number" else _MOST_QUOTES
+        best = [scored for scored in reading.scored[:near] if self._suits(question, scored.candidate.text)]
+        if not best:
             # What fits the question word does not fit the question: a date somewhere is not the date asked for.
             return []
+        fitting = [
+            best[0],
+            *(s for s in reading.scored if s is not best[0] and self._suits(question, s.candidate.text)),
+        ]
         most = _MOST_LISTED if question.kind == "list" else _MOST_FACTS if question.kind in HARD_KINDS else _MOST_QUOTES
         worst = fitting[0].score - weights.quote_within
         enough = [scored for scored in fitting[:most] if scored.score >= worst]
         return self._joined(question, enough)
+
+    @staticmethod
+    def _suits(question: UnderstoodQuestion, text: str) -> bool:
+        """Whether a sentence can answer this kind of question; a number must count what the question asks for."""
+        if question.kind == "number":
+            return short_answer(question, text) is not None
+        return question.kind not in HARD_KINDS or fits(question.kind, text)
 
     def _joined(self, question: UnderstoodQuestion, chosen: Sequence[Scored]) -> list[_Quote]:
         """Quotes, best first; neighbours of one paragraph become one quote."""
@@ -202,6 +219,7 @@ class QuotesQueryEngine(BaseQueryEngine):
                 span = self._with_previous(candidate, span)
             by_place[candidate.document, candidate.sentence.index] = _Quote(
                 document=candidate.document,
+                paragraph=candidate.sentence.paragraph,
                 span=span,
                 section=self._sections[candidate.document][candidate.sentence.section],
                 short=short,
@@ -211,13 +229,13 @@ class QuotesQueryEngine(BaseQueryEngine):
         for key in sorted(by_place):
             quote = by_place[key]
             last = merged[-1] if merged else None
-            if last is not None and last.document == quote.document and quote.span.start <= last.span.end + 1:
-                merged[-1] = _Quote(
-                    document=last.document,
+            same = last is not None and (last.document, last.paragraph) == (quote.document, quote.paragraph)
+            if same and last is not None and quote.span.start <= last.span.end + 1:
+                better = last if last.score >= quote.score else quote
+                merged[-1] = replace(
+                    better,
                     span=Span(min(last.span.start, quote.span.start), max(last.span.end, quote.span.end)),
-                    section=last.section,
-                    short=(last if last.score >= quote.score else quote).short or last.short or quote.short,
-                    score=max(last.score, quote.score),
+                    short=better.short or last.short or quote.short,
                 )
             else:
                 merged.append(quote)
@@ -281,11 +299,16 @@ class QuotesQueryEngine(BaseQueryEngine):
             notices.append(composing.notice(composing.PROPOSAL_NOTICE))
         return notices
 
+    def _is_common(self, term: str) -> bool:
+        """Whether a term stands in so many passages that it says nothing about what is asked."""
+        return self._store.passage_frequency(term, self._scope) > _COMMON * self._passages
+
     def _refused(self, question: UnderstoodQuestion, reading: Reading) -> Answer:
         searched = len(self._sections)
-        relevant = relevant_missing(question, self._store.missing(self._scope))
+        relevant = relevant_missing(question, self._store.missing(self._scope), self._is_common)
         citations: list[Citation] = []
-        statements = [composing.notice(composing.searched_sentence(searched))]
+        nothing = question.kind in HARD_KINDS or reading.answerable < _UNSURE * self._reader.weights.answer_at
+        statements = [composing.notice(composing.searched_sentence(searched, sure=nothing))]
         for missing in relevant[:1]:
             announced = find_announcement(self._store, missing, self._scope)
             if announced is not None:

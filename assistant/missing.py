@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from assistant.question import UnderstoodQuestion
 from assistant.reader.features import related
@@ -13,25 +13,29 @@ from corpus.types import MissingDocument, Sentence
 
 _RELEVANT = 0.3
 """Share of the question's weight that a title must take up."""
+_BESIDE_BEST = 0.6
 _MONEY = frozenset(stem(word) for word in ("Kosten", "Finanzierung", "Haushalt", "Ausgaben", "Gebühren"))
 
 
-def relevant_missing(question: UnderstoodQuestion, missing: Sequence[MissingDocument]) -> list[MissingDocument]:
+def relevant_missing(
+    question: UnderstoodQuestion, missing: Sequence[MissingDocument], is_common: Callable[[str], bool]
+) -> list[MissingDocument]:
     """The missing documents whose titles speak of what the question asks, best first.
 
-    A word counts more the fewer titles have it, and not at all if most have it.
+    A word counts more the fewer titles have it, and not at all if it stands in many passages (``is_common``).
     """
     titles = [frozenset(analyse(f"{entry.kind} {entry.title}")) for entry in missing]
-    terms = list(question.terms) + (sorted(_MONEY) if question.kind == "amount" else [])
+    asked_for = [term for term in question.terms if not is_common(term)]
+    terms = asked_for + (sorted(_MONEY) if question.kind == "amount" else [])
     having = {term: sum(_has(title, term) for title in titles) for term in terms}
     weights = {term: math.log((len(titles) + 1) / (count + 0.5)) for term, count in having.items() if count}
-    asked = max(1.0, float(len(question.terms)))
+    asked = max(1.0, float(len(asked_for)))
     scored = [
         (sum(weight for term, weight in weights.items() if _has(title, term)) / asked, entry)
         for title, entry in zip(titles, missing, strict=True)
     ]
     ranked = sorted(scored, key=lambda item: (-item[0], item[1].document))
-    return [entry for score, entry in ranked if score >= max(_RELEVANT, 0.6 * ranked[0][0])]
+    return [entry for score, entry in ranked if score >= max(_RELEVANT, _BESIDE_BEST * ranked[0][0])]
 
 
 def _has(title: frozenset[str], term: str) -> bool:

@@ -11,22 +11,47 @@ from corpus.analysis import analyse
 from corpus.types import Span
 
 _ENUMERATED = re.compile(r"\s*(?:,|und|sowie|bzw\.|oder|bis)\s*(?:am|vom|zum)?\s*")
+_OF_A_PAPER = re.compile(r"\bvom\s+(?:\w+,\s+(?:den\s+)?)?$")
 _FOLLOWING_WORDS = re.compile(r"(?:\s+[\w/-]+){1,4}")
 
 
 def short_answer(question: UnderstoodQuestion, sentence: str) -> Span | None:
-    """The span of the date, amount, paragraph or number that the question asks for; ``None`` if there is no telling."""
+    """The span of the date, amount, paragraph or number that the question asks for.
+
+    ``None`` if there is none, or several and no telling which: rather no short answer than a wrong one.
+    """
     match question.kind:
         case "date":
-            return _closest(question, sentence, _joined([match.span() for match in DATE.finditer(sentence)], sentence))
+            return _date(question, sentence)
         case "amount":
-            return _closest(question, sentence, [match.span() for match in AMOUNT.finditer(sentence)])
+            return _only([match.span() for match in AMOUNT.finditer(sentence)])
         case "law":
-            return _closest(question, sentence, [match.span() for match in LAW.finditer(sentence)])
+            return _only([match.span() for match in LAW.finditer(sentence)])
         case "number":
             return _number(question, sentence)
         case _:
             return None
+
+
+def _only(spans: list[tuple[int, int]]) -> Span | None:
+    return Span(*spans[0]) if len(spans) == 1 else None
+
+
+def _date(question: UnderstoodQuestion, sentence: str) -> Span | None:
+    """The date of what happened, not that of a paper which is mentioned.
+
+    "am 9.12. ist er einem Antrag vom 5.12. gefolgt": a date after "vom" belongs to the noun before it. If the question
+    speaks of words between that noun and its date, it may ask for either.
+    """
+    spans = _joined([match.span() for match in DATE.finditer(sentence)], sentence)
+    if len(spans) <= 1:
+        return _only(spans)
+    events = [span for span in spans if not _OF_A_PAPER.search(sentence[: span[0]])]
+    for number, (start, _) in enumerate(spans):
+        before = sentence[spans[number - 1][1] if number else 0 : start]
+        if _OF_A_PAPER.search(before) and _shares_a_word(question, before):
+            return None
+    return _only(events)
 
 
 def _number(question: UnderstoodQuestion, sentence: str) -> Span | None:
@@ -61,22 +86,3 @@ def _joined(spans: list[tuple[int, int]], sentence: str) -> list[tuple[int, int]
         else:
             joined.append((start, end))
     return joined
-
-
-def _closest(question: UnderstoodQuestion, sentence: str, spans: list[tuple[int, int]]) -> Span | None:
-    """The span nearest to the question's words; none if two are equally near, because a guess may be wrong."""
-    if not spans:
-        return None
-    if len(spans) == 1:
-        return Span(*spans[0])
-    places = [
-        match.start()
-        for match in re.finditer(r"\w[\w/-]*", sentence)
-        if _shares_a_word(question, match.group()) and not any(start <= match.start() < end for start, end in spans)
-    ]
-    if not places:
-        return None
-    distances = [sorted(min(abs(place - start), abs(place - end)) for place in places) for start, end in spans]
-    totals = [sum(nearest[:3]) for nearest in distances]
-    best = min(totals)
-    return Span(*spans[totals.index(best)]) if totals.count(best) == 1 else None

@@ -151,6 +151,15 @@ class Store:
         )
         return [(str(key), float(score)) for key, score in rows]
 
+    def passage_frequency(self, term: str, scope: Scope) -> int:
+        """In how many passages of the scope an index term stands."""
+        rows = self._database.query(
+            "SELECT count(*) FROM passage_terms JOIN passages p ON p.id = passage_terms.rowid "
+            f"JOIN documents d ON d.key = p.document_key WHERE passage_terms MATCH ? AND {scope.condition()}",
+            (match_expression([term]),),
+        )
+        return int(rows[0][0])
+
     def count_passages(self, scope: Scope) -> int:
         """How many passages the scope shows."""
         rows = self._database.query(

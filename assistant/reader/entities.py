@@ -44,7 +44,9 @@ _PLACE = re.compile(r"\b(?:in|im|nach|aus|bei)\s(?:der\s|den\s|dem\s)?[A-ZÄÖÜ
 _NAME = re.compile(r"[A-ZÄÖÜ]\w+")
 
 
-_LABEL = re.compile(r"(?:§+|Anhang|Anhänge|Anlage|Anlagen|Nr\.|Abs\.|Art\.|Satz|S\.|Seite|Bündnis)\s*$")
+_LABEL = re.compile(
+    r"(?:§+|Anhang|Anhänge|Anlage|Anlagen|Nr\.|Abs\.|Art\.|Satz|S\.|Seite|Bündnis)\s*(?:\d+\s*(?:,|und|bis|–|-)\s*)*$"
+)
 """Words whose number is a name, not a count."""
 
 
