@@ -31,11 +31,9 @@ def lead(question: UnderstoodQuestion, citations: Sequence[Citation], short: str
             return f"**{escaped(short)}** [{marker}]"
         opening = "Genannt wird" if len({c.document for c in citations}) > 1 else f"{source} nennt"
         return f"{opening}: **{escaped(short)}** [{marker}]"
-    return {
-        "reason": f"Zur Begründung heißt es {_in(source)}:",
-        "yes_no": f"Dazu heißt es {_in(source)}:",
-        "list": f"{source} führt dazu auf:" if len(citations) == 1 else f"Dazu steht {_in(source)}:",
-    }.get(question.kind, f"Dazu steht {_in(source)}:")
+    # Neutral on purpose: that a quote is the reason, or a complete list, would be a claim of ours.
+    verb = "heißt es" if question.kind in ("yes_no", "reason") else "steht"
+    return f"Dazu {verb} {_in(source)}:"
 
 
 def _source(citations: Sequence[Citation]) -> str:

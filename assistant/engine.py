@@ -31,8 +31,8 @@ _MOST_LISTED = 4
 """Lists take more sentences than a fact does."""
 _MOST_FACTS = 2
 """Of what can be told in one word, a second sentence may add the occasion; more is noise."""
-_COUNTED = 10
-"""A number that counts what the question asks for is sought further down: that it does is strong evidence by itself."""
+_TELLING = 10
+"""A number that counts what the question asks for, or a paragraph, is sought further down: few sentences have one."""
 _NEAREST = 2
 _UNSURE = 0.5
 """From this share of the threshold on, a refusal does not claim that there is nothing, only that nothing was found."""
@@ -186,7 +186,7 @@ class QuotesQueryEngine(BaseQueryEngine):
         weights = self._reader.weights
         if reading.answerable < weights.answer_at:
             return []
-        near = _COUNTED if question.kind == "number" else _MOST_QUOTES
+        near = _TELLING if question.kind in ("number", "law") else _MOST_QUOTES
         best = [scored for scored in reading.scored[:near] if self._suits(question, scored.candidate.text)]
         if not best:
             # What fits the question word does not fit the question: a date somewhere is not the date asked for.

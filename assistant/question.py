@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from assistant.answer import Turn
+from assistant.wording import wording
 from corpus.analysis import analyse, fold, words
 from corpus.errors import QuestionError
 from corpus.spelling import Vocabulary
@@ -25,7 +26,7 @@ _WORDINGS: dict[AnswerKind, tuple[str, ...]] = {
                r"wie hoch (?:\w+ ){0,4}?\w*(?:kosten|betr[aä]g\w*|zuschuss\w*|förder\w+|umlage|ausgaben|aufwand)",
                r"wie hoch (?:\w+ ){0,4}?\w*(?:summe|aufwendungen|budget|etat|beitrag)",
                r"welche (?:\w+ )?\w*kosten (?:\w+ )?(?:ent|fall|hat|haben|verurs|komm)\w*", r"was (?:zahl|bezahl)\w+"),
-    "number": (r"wie ?viele?", r"wie ?oft", r"wie ?häufig", r"welche anzahl", r"wie hoch (?:ist|sind|war|liegt)"),
+    "number": (r"wie ?viel(?:e[nrms]?)?", r"wie ?oft", r"wie ?häufig", r"welche anzahl", r"wie hoch (?:ist|sind|war|liegt)"),
     "date": (r"(?:(?:seit|bis|ab|von) )?wann", r"welche[mnrs]? (?:datum|tag|tage|jahr|monat|zeitpunkt|termin)\w*"),
     "law": (r"(?:nach|gemäß|auf|laut) welche[mnrs]? (?:\w+ )?(?:paragra\w+|gesetz\w*|recht\w*|vorschrift|norm)",
             r"welche[rns]? (?:paragra\w+|gesetz\w*|rechtsgrundlage|vorschrift)", r"rechtsgrundlage",
@@ -99,7 +100,7 @@ class QuestionReader:
         return UnderstoodQuestion(
             text=text,
             standalone=standalone,
-            search=written_out,
+            search=_widened(written_out),
             kind=answer_kind(corrected),
             terms=tuple(dict.fromkeys(analyse(written_out))),
             abbreviation=asked,
@@ -188,6 +189,12 @@ _DEFINING = frozenset(
 def _is_content(word: str) -> bool:
     """Whether a word of a definition question may be the thing asked for."""
     return bool(analyse(word)) and fold(word) not in _DEFINING
+
+
+def _widened(text: str) -> str:
+    """The search text with the words that administrations use for its everyday words."""
+    added = dict.fromkeys(found for term in analyse(text) if (found := wording(term)))
+    return f"{text} ({', '.join(added)})" if added else text
 
 
 def _context(text: str, earlier: Sequence[str]) -> str:

@@ -78,7 +78,7 @@ def cold_seconds(settings: Settings) -> float:
     )
     start = time.perf_counter()
     command = [sys.executable, "-c", code, str(settings.models_directory), settings.embedding_model]
-    subprocess.run(command, check=True)  # noqa: S603 - our own interpreter and code
+    subprocess.run(command, check=True)
     return time.perf_counter() - start
 
 

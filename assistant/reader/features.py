@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from assistant.question import UnderstoodQuestion
 from assistant.reader.candidates import Candidate
 from assistant.reader.entities import fits
+from assistant.wording import alternatives
 from corpus.analysis import grams
 
 SENTENCE_FEATURES: Final = (
@@ -43,9 +44,11 @@ class Coverage:
 
     def __init__(self, terms: Sequence[str], texts: Sequence[frozenset[str]]) -> None:
         self._terms = [term for term in terms if term]
-        # Related words are looked up once for each different term of the candidates, not once for each sentence.
+        self._alternatives = {term: alternatives(term) for term in self._terms}
+        vocabulary: frozenset[str] = frozenset().union(*texts)
+        # Compared once for each different word of the candidates, not once for each sentence.
         self._related = {
-            term: {other: related(term, other) for text in texts for other in text} for term in self._terms
+            term: {other: share for other in vocabulary if (share := related(term, other)) > 0} for term in self._terms
         }
         frequency = {term: sum(self._credit(term, text) > 0 for text in texts) for term in self._terms}
         self._weights = {term: math.log(1 + (len(texts) + 1) / (frequency[term] + 0.5)) for term in self._terms}
@@ -56,7 +59,7 @@ class Coverage:
         return sum(self._weights[t] * self._credit(t, text) for t in self._terms) / total if total else 0.0
 
     def _credit(self, term: str, text: frozenset[str]) -> float:
-        if term in text:
+        if term in text or not text.isdisjoint(self._alternatives[term]):
             return 1.0
         return max((share for other, share in self._related[term].items() if other in text), default=0.0)
 
