@@ -16,9 +16,8 @@ import hashlib
 import json
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -28,28 +27,21 @@ from scipy.special import expit, logsumexp, softmax
 from scipy.stats import rankdata
 
 from assistant.assistant import Assistant
-from assistant.question import QuestionReader, UnderstoodQuestion
-from assistant.reader.candidates import Candidate
+from assistant.question import QuestionReader
 from assistant.reader.features import (
     QUESTION_FEATURES,
     SENTENCE_FEATURES,
     question_features,
-    sentence_features,
 )
 from assistant.reader.linear import WEIGHTS_FILE, LinearModel, Weights
-from corpus.analysis import analyse
 from corpus.embedding import SentenceEmbedding, open_embedding
 from corpus.settings import Settings, load_settings
 from corpus.spelling import Vocabulary
-from corpus.types import Sentence, Span
+from eval.examples import Example, mlqa_examples, nomiracl_examples, omos_examples
 from eval.metrics import is_right
 from eval.questions import load_questions
-from ingest.passages import LONGEST_TOKENS, TARGET_TOKENS
 from ingest.pipeline import Ingestor
-from ingest.sentences import split_sentences
 
-_PASSAGES = 6
-"""As many passages as the assistant reads."""
 _FILES = (
     "omos-qa/train_de.jsonl",
     "omos-qa/dev_de.jsonl",
@@ -60,78 +52,6 @@ _OUR_QUESTIONS = Path(__file__).parent / "fragen" / "vorlage.jsonl"
 _AKTEN = Path(__file__).parent.parent / "corpus" / "akten"
 
 
-@dataclass(frozen=True, slots=True)
-class _Text:
-    """A page or paragraph: its sentences grouped into passages."""
-
-    name: str
-    passages: list[list[str]]
-
-
-@dataclass(frozen=True)
-class _Example:
-    """A question over candidates; ``labels`` has shape (candidates,) or is ``None`` where sentences are unlabelled."""
-
-    question: UnderstoodQuestion
-    candidates: list[Candidate]
-    query: NDArray[np.float32]
-    labels: NDArray[np.int64] | None
-    answerable: bool
-
-    @cached_property
-    def features(self) -> NDArray[np.float64]:
-        """The sentence features, shape (candidates, features)."""
-        return sentence_features(self.question, self.candidates, self.query)
-
-
-class _Library:
-    """Texts with their vectors, from which passages are retrieved as the assistant would."""
-
-    def __init__(self, texts: Sequence[_Text], embedding: SentenceEmbedding) -> None:
-        self._places = [(text, number) for text in texts for number in range(len(text.passages))]
-        passages = [" ".join(text.passages[number]) for text, number in self._places]
-        sentences = [sentence for text, number in self._places for sentence in text.passages[number]]
-        self._passage_vectors = _embedded(embedding, passages)
-        vectors = iter(_embedded(embedding, sentences))
-        self._sentence_vectors = [[next(vectors) for _ in text.passages[number]] for text, number in self._places]
-        self._by_text: dict[str, list[int]] = {}
-        for position, (text, _) in enumerate(self._places):
-            self._by_text.setdefault(text.name, []).append(position)
-
-    def candidates(
-        self, query: NDArray[np.float32], *, only: Iterable[str] | None = None, without: str | None = None
-    ) -> list[Candidate]:
-        """The sentences of the best passages, of these texts only or of all but one."""
-        scores = self._passage_vectors @ query
-        if only is not None:
-            allowed = [position for name in only for position in self._by_text[name]]
-        else:
-            left_out = set(self._by_text[without]) if without is not None else set()
-            allowed = [position for position in range(len(self._places)) if position not in left_out]
-        best = sorted(allowed, key=lambda position: -scores[position])[:_PASSAGES]
-        return [
-            candidate for position in sorted(best) for candidate in self._of_passage(position, float(scores[position]))
-        ]
-
-    def _of_passage(self, position: int, dense: float) -> Iterator[Candidate]:
-        text, number = self._places[position]
-        sentences = text.passages[number]
-        before = sum(len(passage) for passage in text.passages[:number])
-        context = frozenset(analyse(" ".join(sentences)))
-        for offset, sentence in enumerate(sentences):
-            yield Candidate(
-                document=text.name,
-                passage=f"{text.name}:{number}",
-                sentence=Sentence(before + offset, Span(0, len(sentence)), "sentence", 0, 0),
-                text=sentence,
-                vector=self._sentence_vectors[position][offset],
-                dense=dense,
-                lexical=0.0,
-                terms=frozenset(analyse(sentence)),
-                context_terms=context,
-            )
-
-
 def main() -> int:
     """Fit, calibrate, write the weights beside the reader, and print how well they do."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -140,10 +60,10 @@ def main() -> int:
     settings = load_settings()
     embedding = open_embedding(settings)
     reader = QuestionReader([], Vocabulary({}))
-    omos_train = list(_omos(data / _FILES[0], embedding, reader))
-    omos_dev = list(_omos(data / _FILES[1], embedding, reader))
-    mlqa = list(_mlqa(data / _FILES[2], embedding, reader))
-    nomiracl = list(_nomiracl(data / _FILES[3], embedding, reader))
+    omos_train = list(omos_examples(data / _FILES[0], embedding, reader))
+    omos_dev = list(omos_examples(data / _FILES[1], embedding, reader))
+    mlqa = list(mlqa_examples(data / _FILES[2], embedding, reader))
+    nomiracl = list(nomiracl_examples(data / _FILES[3], embedding, reader))
     sentences = _fit_sentences([*omos_train, *mlqa])
     question = _fit_question(sentences, omos_train, mlqa, nomiracl)
     distance = _best_distance(sentences, omos_train, mlqa)
@@ -157,108 +77,6 @@ def main() -> int:
     return 0
 
 
-# -- data ----------------------------------------------------------------------------------------------------------
-
-
-def _grouped(sentences: Sequence[str], embedding: SentenceEmbedding) -> list[list[str]]:
-    """Sentences in passages of the length that ingestion makes."""
-    groups: list[list[str]] = []
-    size = 0
-    for sentence, length in zip(sentences, embedding.count_tokens(list(sentences)), strict=True):
-        if not groups or size >= TARGET_TOKENS or size + length > LONGEST_TOKENS:
-            groups.append([])
-            size = 0
-        groups[-1].append(sentence)
-        size += length
-    return groups
-
-
-def _lines(path: Path) -> Iterator[dict[str, object]]:
-    with path.open(encoding="utf-8") as file:
-        for line in file:
-            yield json.loads(line)
-
-
-def _embedded(embedding: SentenceEmbedding, texts: Sequence[str]) -> NDArray[np.float32]:
-    return np.asarray(embedding.get_text_embedding_batch(list(texts)), dtype=np.float32)
-
-
-def _asked(embedding: SentenceEmbedding, text: str) -> NDArray[np.float32]:
-    return np.asarray(embedding.get_query_embedding(text), dtype=np.float32)
-
-
-def _omos(path: Path, embedding: SentenceEmbedding, reader: QuestionReader) -> Iterator[_Example]:
-    """Each question over its own page, and every other one also over the other pages, where it has no answer."""
-    rows = list(_lines(path))
-    pages = {str(row["context"]): None for row in rows}
-    names = {context: f"page-{number}" for number, context in enumerate(pages)}
-    library = _Library(
-        [
-            _Text(names[context], _grouped([s for s in context.split("\n") if s.strip()], embedding))
-            for context in pages
-        ],
-        embedding,
-    )
-    for number, row in enumerate(rows):
-        question, context = reader.understand(str(row["question"])), str(row["context"])
-        query = _asked(embedding, question.search)
-        kept = [index for index, line in enumerate(context.split("\n")) if line.strip()]
-        wanted = {kept.index(index) for index in row["answers"] if index in kept}  # type: ignore[attr-defined]  # JSON
-        candidates = library.candidates(query, only=[names[context]])
-        labels = np.array([int(candidate.sentence.index in wanted) for candidate in candidates], dtype=np.int64)
-        yield _Example(question, candidates, query, labels, answerable=bool(labels.any()))
-        if number % 2 == 0:
-            others = library.candidates(query, without=names[context])
-            yield _Example(question, others, query, None, answerable=False)
-
-
-def _mlqa(path: Path, embedding: SentenceEmbedding, reader: QuestionReader) -> Iterator[_Example]:
-    """Each question over the best passages of all paragraphs, and over those without its own paragraph."""
-    rows = list(_lines(path))
-    contexts = {str(row["context"]): None for row in rows}
-    names = {context: f"paragraph-{number}" for number, context in enumerate(contexts)}
-    spans = {context: split_sentences(context) for context in contexts}
-    library = _Library(
-        [_Text(names[c], _grouped([c[span.start : span.end] for span in spans[c]], embedding)) for c in contexts],
-        embedding,
-    )
-    for row in rows:
-        question, context = reader.understand(str(row["question"])), str(row["context"])
-        query = _asked(embedding, question.search)
-        start = int(row["answers"]["answer_start"][0])  # type: ignore[index]  # JSON
-        wanted = next(index for index, span in enumerate(spans[context]) if start < span.end)
-        candidates = library.candidates(query)
-        labels = np.array(
-            [int(c.document == names[context] and c.sentence.index == wanted) for c in candidates], dtype=np.int64
-        )
-        if labels.any():
-            yield _Example(question, candidates, query, labels, answerable=True)
-        yield _Example(question, library.candidates(query, without=names[context]), query, None, answerable=False)
-
-
-def _nomiracl(path: Path, embedding: SentenceEmbedding, reader: QuestionReader) -> Iterator[_Example]:
-    """Each question over its ten passages, of which it is only known whether any answers."""
-    rows = list(_lines(path))
-    texts = {
-        str(passage["docid"]): str(passage["text"])
-        for row in rows
-        for passage in row["passages"]  # type: ignore[attr-defined]  # JSON
-    }
-    library = _Library(
-        [
-            _Text(name, _grouped([text[span.start : span.end] for span in split_sentences(text)], embedding))
-            for name, text in texts.items()
-            if text.strip()
-        ],
-        embedding,
-    )
-    for row in rows:
-        question = reader.understand(str(row["question"]))
-        query = _asked(embedding, question.search)
-        names = dict.fromkeys(str(p["docid"]) for p in row["passages"] if str(p["text"]).strip())  # type: ignore[attr-defined]
-        yield _Example(question, library.candidates(query, only=names), query, None, bool(row["answerable"]))
-
-
 # -- fitting -------------------------------------------------------------------------------------------------------
 
 _RIDGE = 1e-3
@@ -266,7 +84,7 @@ _RIDGE = 1e-3
 _MOST_QUOTES = 3
 
 
-def _fit_sentences(examples: Sequence[_Example]) -> LinearModel:
+def _fit_sentences(examples: Sequence[Example]) -> LinearModel:
     """The conditional logit: maximise the share that softmax gives to a question's evidence, all questions alike."""
     labelled = [example for example in examples if example.labels is not None and example.answerable]
     every = np.concatenate([example.features for example in labelled])
@@ -287,7 +105,7 @@ def _fit_sentences(examples: Sequence[_Example]) -> LinearModel:
     return LinearModel(mean, scale, found.x, 0.0)
 
 
-def _first_choice(model: LinearModel, examples: Sequence[_Example]) -> float:
+def _first_choice(model: LinearModel, examples: Sequence[Example]) -> float:
     """How often the best-scored sentence is evidence, over answerable questions."""
     hits = [
         float(example.labels[int(model.score(example.features).argmax())])
@@ -297,10 +115,10 @@ def _first_choice(model: LinearModel, examples: Sequence[_Example]) -> float:
     return float(np.mean(hits))
 
 
-def _best_distance(model: LinearModel, *sets: Sequence[_Example]) -> float:
+def _best_distance(model: LinearModel, *sets: Sequence[Example]) -> float:
     """How far below the best score a sentence may be quoted: the best mean F1 of a question, all sets alike."""
 
-    def quality(example: _Example, labels: NDArray[np.int64], distance: float) -> float:
+    def quality(example: Example, labels: NDArray[np.int64], distance: float) -> float:
         scores = model.score(example.features)
         best = np.argsort(-scores)[:_MOST_QUOTES]
         chosen = best[scores[best] >= scores[best[0]] - distance]
@@ -318,13 +136,13 @@ def _best_distance(model: LinearModel, *sets: Sequence[_Example]) -> float:
     )
 
 
-def _overall(model: LinearModel, examples: Sequence[_Example]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+def _overall(model: LinearModel, examples: Sequence[Example]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Question features, shape (examples, features), and whether each is answerable."""
     rows = [question_features(example.features, model.score(example.features)) for example in examples]
     return np.stack(rows), np.array([int(example.answerable) for example in examples], dtype=np.int64)
 
 
-def _fit_question(sentences: LinearModel, *sets: Sequence[_Example]) -> LinearModel:
+def _fit_question(sentences: LinearModel, *sets: Sequence[Example]) -> LinearModel:
     """A logistic regression with weights of at least zero, in which every set and either class weighs the same."""
     parts = [_overall(sentences, examples) for examples in sets]
     features = np.concatenate([part[0] for part in parts])
@@ -354,7 +172,7 @@ def _auroc(labels: NDArray[np.int64], scores: NDArray[np.float64]) -> float:
 
 
 def _quality(
-    sentences: LinearModel, question: LinearModel, omos_dev: Sequence[_Example], mlqa: Sequence[_Example]
+    sentences: LinearModel, question: LinearModel, omos_dev: Sequence[Example], mlqa: Sequence[Example]
 ) -> dict[str, float]:
     """How well the models do on questions that they were not fitted on."""
     features, labels = _overall(sentences, omos_dev)

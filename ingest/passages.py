@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from llama_index.core.schema import BaseNode, Document, NodeRelationship, RelatedNodeInfo, TextNode, TransformComponent
 from pydantic import ConfigDict, Field
 
-from corpus.types import Sentence
+from corpus.types import Sentence, Span
 from ingest.canonical import CanonicalDocument
 
 TARGET_TOKENS = 120
@@ -52,21 +52,30 @@ class PassageSplitter(TransformComponent):
 
     @staticmethod
     def _node(document: StructuredDocument, number: int, sentences: list[Sentence]) -> TextNode:
-        start, end = sentences[0].span.start, sentences[-1].span.end
-        section = document.canonical.sections[sentences[0].section]
-        metadata = {**document.metadata, "section": section.title}
-        return TextNode(
-            id_=f"{document.key_prefix}:{number}",
-            text=document.canonical.text[start:end],
-            start_char_idx=start,
-            end_char_idx=end,
-            metadata=metadata,
-            excluded_embed_metadata_keys=[key for key in metadata if key != "section" or not section.title],
-            excluded_llm_metadata_keys=[key for key in metadata if key not in ("title", "section")],
-            metadata_template="{value}",
-            text_template="{metadata_str}\n{content}",
-            relationships={NodeRelationship.SOURCE: RelatedNodeInfo(node_id=document.node_id)},
+        span = Span(sentences[0].span.start, sentences[-1].span.end)
+        return passage_node(
+            f"{document.key_prefix}:{number}",
+            document.canonical.text[span.start : span.end],
+            span,
+            {**document.metadata, "section": document.canonical.sections[sentences[0].section].title},
+            source=document.node_id,
         )
+
+
+def passage_node(key: str, text: str, span: Span, metadata: dict[str, str], *, source: str) -> TextNode:
+    """A passage as LlamaIndex carries it; of the metadata only ``section`` is embedded, before the text."""
+    return TextNode(
+        id_=key,
+        text=text,
+        start_char_idx=span.start,
+        end_char_idx=span.end,
+        metadata=metadata,
+        excluded_embed_metadata_keys=[name for name in metadata if name != "section" or not metadata["section"]],
+        excluded_llm_metadata_keys=[name for name in metadata if name not in ("title", "section")],
+        metadata_template="{value}",
+        text_template="{metadata_str}\n{content}",
+        relationships={NodeRelationship.SOURCE: RelatedNodeInfo(node_id=source)},
+    )
 
 
 def _groups(canonical: CanonicalDocument, section: int, lengths: dict[int, int]) -> list[list[Sentence]]:

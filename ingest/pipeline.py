@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import closing
@@ -33,6 +32,7 @@ from ingest.layout import RawDocument
 from ingest.passages import PassageSplitter, StructuredDocument, sentences_of
 from ingest.readers import reader_for
 from ingest.sources import Source, Sources, find_sources, slug
+from ingest.upkeep import complete_vectors, keep_original, node_metadata, purge_originals, recover
 
 READING_VERSION = "1"
 """Part of every fingerprint: raise it when reading, cutting or analysing changes, and all documents are read anew."""
@@ -117,6 +117,7 @@ class Ingestor:
     def _write(self, sources: Sources, opened: dict[Path, _Read], store: Store) -> Report:
         vectors = VectorIndex(self._settings.data)
         recover(store, vectors)
+        complete_vectors(store, vectors, self._embedding)
         report = Report()
         taken: dict[str, Path] = {info.document: Path(info.file) for info in store.documents()}
         for source in sources.files:
@@ -130,6 +131,7 @@ class Ingestor:
             for line in _follow_register(akte, store, vectors):
                 report.lines.append(line)
                 self._progress(line)
+        purge_originals(self._settings.data, store)
         return report
 
     def _ingest_one(
@@ -144,12 +146,13 @@ class Ingestor:
         info = read.info if source.entry else _with_free_id(read.info, taken)
         known = store.fingerprint(info.document)
         if known == read.fingerprint:
+            keep_original(source.path, original_path(self._settings.data, store.document(info.document)))
             return ReportLine(info.document, "unchanged", store.document(info.document).pages)
         raw = read.raw or reader_for(source.path).read(source.path)
         title = raw.metadata.get("title") if source.entry is None else None
         info = replace(info, title=title or info.title, media_type=raw.media_type)
         prepared, nodes = self._prepare(info, read.fingerprint, raw)
-        _keep_original(source.path, original_path(self._settings.data, prepared.info))
+        keep_original(source.path, original_path(self._settings.data, prepared.info))
         key = store.begin(prepared, self._embedding.identity)
         vectors.add(nodes)
         vectors.delete(store.finish(key))
@@ -226,12 +229,7 @@ class Ingestor:
         document = StructuredDocument(
             id_=info.document,
             text=canonical.text,
-            metadata={
-                "document": info.document,
-                "title": info.title,
-                "visibility": info.visibility,
-                "origin": info.origin,
-            },
+            metadata=node_metadata(info),
             canonical=canonical,
             key_prefix=f"{info.document}:{fingerprint[:16]}",
         )
@@ -256,18 +254,6 @@ class Ingestor:
             words=dict(Counter(word.casefold() for word, _ in words(canonical.text) if word.isalpha())),
         )
         return prepared, nodes
-
-
-def recover(store: Store, vectors: VectorIndex) -> None:
-    """Undo what an interrupted run left: unfinished documents, and vectors that the store does not know.
-
-    Vectors go first, so that a second interruption finds the unfinished document again.
-    """
-    if unfinished := store.passage_keys("indexing"):
-        vectors.delete(unfinished)
-    store.remove_unfinished()
-    if orphans := vectors.keys() - store.passage_keys():
-        vectors.delete(orphans)
 
 
 def _name(source: Source) -> str:
@@ -296,16 +282,6 @@ def _with_free_id(info: DocumentInfo, taken: dict[str, Path]) -> DocumentInfo:
         number += 1
         candidate = f"{info.document}-{number}"
     return replace(info, document=candidate)
-
-
-def _keep_original(source: Path, target: Path) -> None:
-    """Keep a copy of the file as it was read: boxes and page images must belong to the same bytes."""
-    if target.is_file():
-        return
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_suffix(".teil")
-    shutil.copyfile(source, part)
-    part.replace(target)
 
 
 def _follow_register(akte: Akte, store: Store, vectors: VectorIndex) -> list[ReportLine]:

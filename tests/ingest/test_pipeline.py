@@ -351,3 +351,30 @@ def test_a_file_that_becomes_unreadable_keeps_its_last_version(place: Place, tmp
     assert [line.outcome for line in report.failed] == ["failed"]
     assert "unvollständig" in report.failed[0].reason
     place.assert_clean("vorlage")
+
+
+def test_a_lost_vector_index_is_made_anew_without_reading_files(place: Place, note: Path) -> None:
+    place.ingest(note)
+    with place.store() as store:
+        before = VectorIndex(place.data).vectors(sorted(store.passage_keys()))
+    shutil.rmtree(place.data / "chroma")
+    note.unlink()
+    other = written(note.with_name("anderes.txt"), GYM)
+    place.ingest(other)
+    with place.store() as store:
+        after = VectorIndex(place.data).vectors(sorted(store.passage_keys()))
+    assert before.keys() < after.keys()
+    assert all(float(before[key] @ after[key]) > 0.999 for key in before)
+
+
+def test_a_lost_original_is_kept_again_and_one_of_an_old_version_is_deleted(place: Place, note: Path) -> None:
+    place.ingest(note)
+    (first,) = (place.data / "originale").iterdir()
+    first.unlink()
+    assert place.outcomes(note) == {"notiz": "unchanged"}
+    assert first.is_file()
+    written(note, GYM)
+    place.ingest(note)
+    (second,) = (place.data / "originale").iterdir()
+    assert second.read_text("utf-8") == GYM
+
