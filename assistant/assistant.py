@@ -62,12 +62,15 @@ class Assistant:
         Raises :class:`QuestionError` with a German sentence for an empty or far too long question.
         """
         check_question(question, self.settings.max_question_length)
-        return self._current_engine().answer(question, history)
+        # One state from search to citation: a quote must never be cut out of a newer text with older offsets.
+        with self._store.snapshot():
+            return self._current_engine().answer(question, history)
 
     def answer_with_probability(self, question: str, *, history: Sequence[Turn] = ()) -> tuple[Answer, float]:
         """The answer and the reader's probability that the documents answer the question, for calibrating."""
         check_question(question, self.settings.max_question_length)
-        return self._current_engine().answer_with_probability(question, history)
+        with self._store.snapshot():
+            return self._current_engine().answer_with_probability(question, history)
 
     def documents(self) -> list[DocumentInfo]:
         """The documents that this assistant may show."""

@@ -43,6 +43,24 @@ class Database:
             raise self._problem(error) from error
 
     @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Let this thread see one state of the file throughout, whatever others write meanwhile; may be nested."""
+        if getattr(self._local, "in_snapshot", False):
+            yield
+            return
+        try:
+            connection = self._connection()
+            connection.execute("BEGIN")
+            self._local.in_snapshot = True
+            try:
+                yield
+            finally:
+                self._local.in_snapshot = False
+                connection.execute("COMMIT")
+        except sqlite3.DatabaseError as error:
+            raise self._problem(error) from error
+
+    @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """Everything inside happens, or nothing does."""
         try:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Literal
 
@@ -15,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.analysis import COLUMN_WEIGHTS, match_expression
-from corpus.database import Database, create_database
+from corpus.database import Database, Row, create_database
 from corpus.errors import StoreError
 from corpus.geometry import boxes_of_glyphs
 from corpus.records import EVERYTHING, PreparedDocument, Scope
@@ -60,22 +61,24 @@ class Store:
             raise _unknown(document)
         return DocumentInfo(*rows[0])
 
+    def snapshot(self) -> AbstractContextManager[None]:
+        """Let this thread see one state of all documents throughout: offsets of one read fit the text of the next."""
+        return self._database.snapshot()
+
     def text(self, document: str) -> str:
         """The canonical text that all offsets refer to."""
-        return str(self._database.query("SELECT text FROM documents WHERE key = ?", (self._key(document),))[0][0])
+        return str(self._rows("SELECT text FROM documents WHERE key = ?", document)[0][0])
 
     def excerpt(self, document: str, span: Span) -> str:
         """``text(document)[span.start:span.end]`` without loading the rest."""
-        row = self._database.query(
-            "SELECT substr(text, ?, ?) FROM documents WHERE key = ?", (span.start + 1, len(span), self._key(document))
-        )[0]
-        return str(row[0])
+        statement = "SELECT substr(text, ?2, ?3) FROM documents WHERE key = ?1"
+        return str(self._rows(statement, document, span.start + 1, len(span))[0][0])
 
     def pages(self, document: str) -> list[Page]:
         """All pages in physical order."""
-        rows = self._database.query(
+        rows = self._rows(
             "SELECT number, printed, width, height, start, end FROM pages WHERE document_key = ? ORDER BY number",
-            (self._key(document),),
+            document,
         )
         return [Page(*row) for row in rows]
 
@@ -85,26 +88,27 @@ class Store:
 
     def sections(self, document: str) -> list[Section]:
         """All sections in reading order."""
-        rows = self._database.query(
+        rows = self._rows(
             "SELECT number, title, level, start, end FROM sections WHERE document_key = ? ORDER BY number",
-            (self._key(document),),
+            document,
         )
         return [Section(number, title, level, Span(start, end)) for number, title, level, start, end in rows]
 
     def sentences(self, document: str) -> list[Sentence]:
         """All sentences, headings and items in reading order."""
-        rows = self._database.query(
+        rows = self._rows(
             "SELECT number, start, end, kind, paragraph, section FROM sentences WHERE document_key = ? ORDER BY number",
-            (self._key(document),),
+            document,
         )
         return [Sentence(number, Span(start, end), *rest) for number, start, end, *rest in rows]
 
     def sentences_of(self, passage: Passage) -> list[tuple[Sentence, NDArray[np.float32]]]:
         """A passage's sentences with their vectors of length 1."""
-        rows = self._database.query(
+        rows = self._rows(
             "SELECT number, start, end, kind, paragraph, section, vector FROM sentences "
             "WHERE document_key = ? AND passage = ? ORDER BY number",
-            (self._key(passage.document), passage.index),
+            passage.document,
+            passage.index,
         )
         return [
             (Sentence(number, Span(start, end), *rest), np.frombuffer(vector, dtype=np.float16).astype(np.float32))
@@ -114,9 +118,11 @@ class Store:
     def boxes(self, document: str, span: Span) -> list[Box]:
         """The boxes that cover exactly the span's glyphs: one for each stretch of a line, in reading order."""
         found: list[Box] = []
-        rows = self._database.query(
+        rows = self._rows(
             "SELECT number, start, boxes FROM pages WHERE document_key = ? AND start < ? AND ? < end ORDER BY number",
-            (self._key(document), span.end, span.start),
+            document,
+            span.end,
+            span.start,
         )
         for number, start, packed in rows:
             glyphs = np.frombuffer(zlib.decompress(packed), dtype=np.float32).reshape(-1, 4)
@@ -283,6 +289,11 @@ class Store:
     def close(self) -> None:
         """Close this thread's connection."""
         self._database.close()
+
+    def _rows(self, statement: str, document: str, *values: object) -> list[Row]:
+        """What a statement gives for a document, whose key is its first value: all of one version."""
+        with self._database.snapshot():
+            return self._database.query(statement, (self._key(document), *values))
 
     def _key(self, document: str) -> int:
         rows = self._database.query("SELECT key FROM documents WHERE document = ? AND state = 'indexed'", (document,))

@@ -440,3 +440,17 @@ class BothIndexes(RuleBasedStateMachine):
 
 TestBothIndexes = BothIndexes.TestCase
 TestBothIndexes.settings = settings(max_examples=12, stateful_step_count=12, deadline=None)
+
+
+def test_a_snapshot_shows_one_version_while_another_thread_replaces_the_document(indexes: Indexes) -> None:
+    indexes.put(prepared())
+    with indexes.store.snapshot():
+        before = indexes.store.text("vorlage")
+        writer = threading.Thread(
+            target=lambda: indexes.put(prepared(first="Der Kreistag vertagt den Nachtragshaushalt.", version="2"))
+        )
+        writer.start()
+        writer.join()
+        assert indexes.store.text("vorlage") == before
+        assert indexes.store.excerpt("vorlage", Span(0, len(FIRST))) == FIRST
+    assert indexes.store.text("vorlage").startswith("Der Kreistag vertagt")

@@ -377,4 +377,3 @@ def test_a_lost_original_is_kept_again_and_one_of_an_old_version_is_deleted(plac
     place.ingest(note)
     (second,) = (place.data / "originale").iterdir()
     assert second.read_text("utf-8") == GYM
-
