@@ -117,7 +117,8 @@ class Assistant:
 
     def _build(self) -> QuotesQueryEngine:
         abbreviations = [abbreviation for _, abbreviation in self._store.abbreviations(self._scope)]
-        questions = QuestionReader(abbreviations, Vocabulary(self._store.vocabulary(self._scope)))
+        vocabulary = Vocabulary(self._store.vocabulary(self._scope), is_german=self._is_common_word)
+        questions = QuestionReader(abbreviations, vocabulary)
         retriever = HybridRetriever(self._store, self._vectors, self._embedding, scope=self._scope)
         return QuotesQueryEngine(
             self._store,
@@ -127,3 +128,7 @@ class Assistant:
             scope=self._scope,
             settings_hash=self.settings.fingerprint,
         )
+
+    def _is_common_word(self, word: str) -> bool:
+        """Whether the model's tokenizer knows the word as a whole, as it does common ones: no typing error."""
+        return self._embedding.count_tokens([word]) == [1]

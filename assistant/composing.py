@@ -89,13 +89,21 @@ def searched_sentence(count: int, *, sure: bool) -> str:
 
 def missing_name(missing: MissingDocument) -> str:
     """How a missing document is named: Anhang 1: Kostenaufstellung."""
-    return f"{missing.kind}: {missing.title}"
+    return missing.title if missing.title.startswith(missing.kind) else f"{missing.kind}: {missing.title}"
 
 
-def missing_sentence(relevant: Sequence[MissingDocument], marker: int | None) -> str:
+def missing_sentence(missing: MissingDocument, marker: int | None) -> str:
     """That an attachment is announced but not there, with the marker of the announcement."""
-    names = [f"{missing.kind} „{escaped(missing.title)}“" for missing in relevant]
-    listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} und {names[-1]}"
-    verb = "ist" if len(names) == 1 else "sind"
     proof = f" [{marker}]" if marker is not None else ""
-    return f"Angekündigt {verb} {listed}{proof}; das Original liegt nicht vor."
+    kind = "" if missing.title.startswith(missing.kind) else f"{missing.kind} "
+    return f"Angekündigt ist {kind}„{escaped(missing.title)}“{proof}; das Original liegt nicht vor."
+
+
+def proposed_sentence(section: str, marker: int) -> str:
+    """That something has been proposed, with the marker of the proposal, and that no more is known."""
+    verb = "Beschlussempfehlung" if section.startswith("Beschlussempfehlung") else "Beschlussvorschlag"
+    article = "eine" if verb == "Beschlussempfehlung" else "ein"
+    return (
+        f"Vorgelegt ist {article} {verb} [{marker}]; wie darüber entschieden wurde, steht nicht in den durchsuchten "
+        "Dokumenten."
+    )

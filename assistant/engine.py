@@ -14,12 +14,13 @@ from llama_index.core.prompts.mixin import PromptMixinType
 from llama_index.core.schema import NodeWithScore, QueryBundle
 
 from assistant import composing
-from assistant.answer import Answer, Citation, NotFound, Statement, Turn
+from assistant.answer import Answer, Citation, Statement, Status, Turn
 from assistant.citations import CitationMaker
-from assistant.missing import find_announcement, relevant_missing
+from assistant.decisions import DECIDED, DECISION, PROPOSALS
 from assistant.question import QuestionReader, UnderstoodQuestion
 from assistant.reader import Candidate, LinearReader, Reading, Scored
 from assistant.reader.entities import HARD_KINDS, fits
+from assistant.refusal import RefusalMaker
 from assistant.retrieval import HybridRetriever
 from assistant.short_answer import short_answer
 from corpus.analysis import analyse
@@ -33,21 +34,12 @@ _MOST_FACTS = 2
 """Of what can be told in one word, a second sentence may add the occasion; more is noise."""
 _TELLING = 10
 """A number that counts what the question asks for, or a paragraph, is sought further down: few sentences have one."""
-_NEAREST = 2
-_UNSURE = 0.5
-"""From this share of the threshold on, a refusal does not claim that there is nothing, only that nothing was found."""
-_COMMON = 0.25
-"""A word in more than this share of the passages is no topic."""
 _POINTS_BACK = re.compile(
     r"^\W{0,2}(?:Dies\w*|Er|Sie|Es|Hierzu|Hierfür|Hierbei|Damit|Dazu|Dafür|Dabei|Daher|Deshalb|Auch hier|Auch dies\w*"
     r"|Solche\w*)\b"
     r"|\b(?:von|mit|bei|zu|an|für|durch) (?:diesen|dieser|diesem|ihnen|denen)\b(?! \w*[A-ZÄÖÜ])"
 )
 """A sentence that begins so is not understood without the one before it."""
-_DECISION = re.compile(
-    r"\b\w*(?:beschl[uo]ss|beschlüss|beschließ|beschlossen|entschieden|entscheidung|abgestimmt|abstimm|zugestimmt|genehmigt)\w*",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +78,18 @@ class QuotesQueryEngine(BaseQueryEngine):
         self._scope = scope
         self._settings_hash = settings_hash
         self._citations = CitationMaker(store)
-        self._passages = store.count_passages(scope)
         self._sections = {
             info.document: [section.title for section in store.sections(info.document)]
             for info in store.documents(scope)
         }
+        self._refusals = RefusalMaker(
+            store,
+            self._citations,
+            self._sections,
+            scope=scope,
+            answer_at=reader.weights.answer_at,
+            settings_hash=settings_hash,
+        )
 
     def answer(self, text: str, history: Sequence[Turn] = ()) -> Answer:
         """Answer one question, or refuse."""
@@ -108,8 +107,12 @@ class QuotesQueryEngine(BaseQueryEngine):
         reading = self._reader.read(question, self._candidates(nodes), query)
         defined = self._defined(question)
         quotes = defined or self._chosen(question, reading)
+        proposed = [] if quotes else self._proposed(question, reading)
         read = perf_counter()
-        composed = self._answered(question, quotes) if quotes else self._refused(question, reading)
+        if quotes or proposed:
+            composed = self._answered(question, quotes or proposed, "answered" if quotes else "partial")
+        else:
+            composed = self._refusals.make(question, reading)
         ended = perf_counter()
         timings = {
             "understanding": understood - started,
@@ -198,7 +201,22 @@ class QuotesQueryEngine(BaseQueryEngine):
         most = _MOST_LISTED if question.kind == "list" else _MOST_FACTS if question.kind in HARD_KINDS else _MOST_QUOTES
         worst = fitting[0].score - weights.quote_within
         enough = [scored for scored in fitting[:most] if scored.score >= worst]
+        if question.kind == "yes_no" and DECISION.search(question.standalone):
+            # Whether something was decided is only answered by a sentence that speaks of a decision.
+            enough = [scored for scored in enough if DECIDED.search(scored.candidate.text)]
         return self._joined(question, enough)
+
+    def _proposed(self, question: UnderstoodQuestion, reading: Reading) -> list[_Quote]:
+        """The proposal, where somebody asks whether something was decided and only a proposal is there."""
+        asked = question.kind == "yes_no" and DECISION.search(question.standalone)
+        if not asked or reading.answerable < self._reader.weights.answer_at:
+            return []
+        found = self._refusals.find_proposal(reading)
+        if found is None:
+            return []
+        document, sentence = found
+        title = self._sections[document][sentence.section]
+        return [_Quote(document, sentence.paragraph, sentence.span, title, None, 0.0)]
 
     @staticmethod
     def _suits(question: UnderstoodQuestion, text: str) -> bool:
@@ -251,7 +269,7 @@ class QuotesQueryEngine(BaseQueryEngine):
 
     # -- composing -------------------------------------------------------------------------------------------------
 
-    def _answered(self, question: UnderstoodQuestion, quotes: Sequence[_Quote]) -> Answer:
+    def _answered(self, question: UnderstoodQuestion, quotes: Sequence[_Quote], status: Status) -> Answer:
         citations = [
             self._citations.make(number, quote.document, quote.span, quote.section, quote.short)
             for number, quote in enumerate(quotes, start=1)
@@ -271,7 +289,7 @@ class QuotesQueryEngine(BaseQueryEngine):
         return Answer(
             question=question.text,
             standalone_question=question.standalone,
-            status="answered",
+            status=status,
             text="\n\n".join(text),
             short_answer=short,
             statements=statements,
@@ -288,63 +306,12 @@ class QuotesQueryEngine(BaseQueryEngine):
         if any(citation.origin == "example" for citation in citations):
             notices.append(composing.notice(composing.EXAMPLE_NOTICE))
         proposes = any(
-            title.startswith(("Beschlussvorschlag", "Beschlussempfehlung"))
-            for citation in citations
-            for title in self._sections[citation.document]
+            title.startswith(PROPOSALS) for citation in citations for title in self._sections[citation.document]
         )
-        quoted_proposal = any(
-            citation.section.startswith(("Beschlussvorschlag", "Beschlussempfehlung")) for citation in citations
-        )
-        if quoted_proposal or (proposes and _DECISION.search(question.standalone)):
+        quoted_proposal = any(citation.section.startswith(PROPOSALS) for citation in citations)
+        if quoted_proposal or (proposes and DECISION.search(question.standalone)):
             notices.append(composing.notice(composing.PROPOSAL_NOTICE))
         return notices
-
-    def _is_common(self, term: str) -> bool:
-        """Whether a term stands in so many passages that it says nothing about what is asked."""
-        return self._store.passage_frequency(term, self._scope) > _COMMON * self._passages
-
-    def _refused(self, question: UnderstoodQuestion, reading: Reading) -> Answer:
-        searched = len(self._sections)
-        relevant = relevant_missing(question, self._store.missing(self._scope), self._is_common)
-        citations: list[Citation] = []
-        nothing = question.kind in HARD_KINDS or reading.answerable < _UNSURE * self._reader.weights.answer_at
-        statements = [composing.notice(composing.searched_sentence(searched, sure=nothing))]
-        for missing in relevant[:1]:
-            announced = find_announcement(self._store, missing, self._scope)
-            if announced is not None:
-                document, sentence = announced
-                section = self._sections[document][sentence.section]
-                citations.append(self._citations.make(1, document, sentence.span, section))
-            marker = citations[0].number if citations else None
-            statements.append(
-                composing.notice(composing.missing_sentence(relevant[:1], marker), [1] if citations else [])
-            )
-        nearest = [
-            self._citations.make(
-                len(citations) + number,
-                scored.candidate.document,
-                scored.candidate.sentence.span,
-                self._sections[scored.candidate.document][scored.candidate.sentence.section],
-            )
-            for number, scored in enumerate(reading.scored[:_NEAREST], start=1)
-        ]
-        return Answer(
-            question=question.text,
-            standalone_question=question.standalone,
-            status="not_found",
-            text="\n\n".join(statement.text for statement in statements),
-            short_answer=None,
-            statements=statements,
-            citations=citations,
-            not_found=NotFound(
-                searched=searched,
-                announced_but_missing=[composing.missing_name(missing) for missing in relevant],
-                nearest=nearest,
-            ),
-            engine="quotes",
-            timings_ms={},
-            settings=self._settings_hash,
-        )
 
 
 def _with_list(sentence: Sentence, text: str, passage: Passage) -> str:

@@ -6,7 +6,6 @@ import math
 from collections.abc import Callable, Sequence
 
 from assistant.question import UnderstoodQuestion
-from assistant.reader.features import related
 from corpus.analysis import analyse, stem
 from corpus.store import Scope, Store
 from corpus.types import MissingDocument, Sentence
@@ -14,6 +13,7 @@ from corpus.types import MissingDocument, Sentence
 _RELEVANT = 0.3
 """Share of the question's weight that a title must take up."""
 _BESIDE_BEST = 0.6
+_SHORTEST_PART = 4
 _MONEY = frozenset(stem(word) for word in ("Kosten", "Finanzierung", "Haushalt", "Ausgaben", "Gebühren"))
 
 
@@ -39,7 +39,8 @@ def relevant_missing(
 
 
 def _has(title: frozenset[str], term: str) -> bool:
-    return any(related(term, word) > 0 for word in title)
+    """Whether a title has the term, alone or in a compound: "Kosten" is in "Kostenaufstellung"."""
+    return any(term == word or (len(term) >= _SHORTEST_PART and term in word) for word in title)
 
 
 def find_announcement(store: Store, missing: MissingDocument, scope: Scope) -> tuple[str, Sentence] | None:

@@ -187,9 +187,11 @@ def _quality(
 def _best_answer_threshold(
     weights: Weights, settings: Settings, embedding: SentenceEmbedding
 ) -> tuple[float, dict[str, float]]:
-    """The threshold with the best mean of the accuracies on answerable and on unanswerable calibration questions.
+    """The threshold with the most right answers less the wrong ones on the calibration questions.
 
-    Both count the same, because a set's share of unanswerable questions says nothing about the questions of a council.
+    A wrong answer costs as much as a right one is worth, a refusal nothing: a wrong quote is worse than none. The
+    shares among answerable and among unanswerable questions are added, because a set's mixture of both says nothing
+    about the questions of a council.
     """
     questions = [q for q in load_questions(_OUR_QUESTIONS) if q.split == "calibration"]
     with tempfile.TemporaryDirectory() as directory:
@@ -201,20 +203,19 @@ def _best_answer_threshold(
             answer, probability = assistant.answer_with_probability(question.question, history=question.turns())
             scored.append((probability, answer.status != "not_found", is_right(question, answer), question.answerable))
         assistant.close()
+    answerable = sum(wanted for *_, wanted in scored)
     grid = sorted({round(probability, 3) for probability, *_ in scored} | {0.5})
 
-    def balanced(threshold: float) -> float:
-        answerable = [p >= threshold and right for p, _, right, wanted in scored if wanted]
-        unanswerable = [p < threshold or not answered for p, answered, _, wanted in scored if not wanted]
-        return float(np.mean(answerable) + np.mean(unanswerable)) / 2
+    def gain(threshold: float) -> float:
+        answers = [(wanted, right) for p, answered, right, wanted in scored if answered and p >= threshold]
+        return sum(1 if right else -1 for wanted, right in answers if wanted) / answerable - sum(
+            1 for wanted, _ in answers if not wanted
+        ) / (len(scored) - answerable)
 
-    best = max(balanced(threshold) for threshold in grid)
-    plateau = [threshold for threshold in grid if balanced(threshold) >= best - 1e-9]
-    chosen = float(np.median(plateau))
-    return round(chosen, 3), {
-        "calibration_balanced_accuracy": round(best, 3),
-        "calibration_questions": float(len(scored)),
-    }
+    best = max(map(gain, grid))
+    # The middle of all equally good thresholds stands farthest from where it would get worse.
+    chosen = float(np.median([threshold for threshold in grid if gain(threshold) >= best - 1e-9]))
+    return round(chosen, 3), {"calibration_gain": round(best, 3), "calibration_questions": float(len(scored))}
 
 
 def _write(weights: Weights, data: Path, quality: dict[str, float]) -> None:

@@ -190,3 +190,23 @@ def test_everything_works_without_any_network(clean_environment: dict[str, str],
             capture_output=True, text=True, check=False, timeout=300, cwd=tmp_path, env=environment,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
+
+
+def test_a_question_whether_something_was_decided_gets_the_proposal_and_is_answered_in_part(
+    assistant: Assistant,
+) -> None:
+    answer = assistant.answer("Hat der Kreistag dem Kommunalen Integrationszentrum schon zugestimmt?")
+    assert answer.status == "partial"
+    assert [citation.section for citation in answer.citations] == ["Beschlussvorschlag"]
+    assert any("noch kein Beschluss" in s.text for s in answer.statements if s.kind == "notice")
+
+
+def test_of_two_dates_in_a_sentence_that_of_the_event_is_the_short_answer(assistant: Assistant) -> None:
+    answer = assistant.answer("Wann hat der Kreisausschuss die Verwaltung mit der Konzeption beauftragt?")
+    assert answer.short_answer == "09.12.2013"
+    assert "05.12.2013" in answer.citations[0].quote
+
+
+def test_a_correct_word_that_the_documents_lack_is_not_corrected(assistant: Assistant) -> None:
+    question = "Welche Schwerpunkte sieht der Kreis?"
+    assert assistant.answer(question).standalone_question == question

@@ -1,0 +1,119 @@
+"""The honest no: what was searched, what is only proposed, what is announced but missing, what comes nearest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from assistant import composing
+from assistant.answer import Answer, Citation, NotFound, Statement
+from assistant.citations import CitationMaker
+from assistant.decisions import DECISION, PROPOSALS
+from assistant.missing import find_announcement, relevant_missing
+from assistant.question import UnderstoodQuestion
+from assistant.reader import Reading
+from assistant.reader.entities import HARD_KINDS
+from corpus.store import Scope, Store
+from corpus.types import MissingDocument, Sentence
+
+_NEAREST = 2
+_UNSURE = 0.5
+"""From this share of the threshold on, a refusal does not claim that there is nothing, only that nothing was found."""
+_COMMON = 0.25
+"""A word in more than this share of the passages is no topic."""
+
+
+class RefusalMaker:
+    """Composes refusals. ``sections`` holds the section titles of each document in the scope."""
+
+    def __init__(
+        self,
+        store: Store,
+        citations: CitationMaker,
+        sections: Mapping[str, Sequence[str]],
+        *,
+        scope: Scope,
+        answer_at: float,
+        settings_hash: str,
+    ) -> None:
+        self._store = store
+        self._citations = citations
+        self._sections = sections
+        self._scope = scope
+        self._answer_at = answer_at
+        self._settings_hash = settings_hash
+        self._passages = store.count_passages(scope)
+
+    def make(self, question: UnderstoodQuestion, reading: Reading) -> Answer:
+        """The refusal of a question that the reader found no answer to."""
+        sure = question.kind in HARD_KINDS or reading.answerable < _UNSURE * self._answer_at
+        statements = [composing.notice(composing.searched_sentence(len(self._sections), sure=sure))]
+        citations: list[Citation] = []
+        if DECISION.search(question.standalone):
+            self._add_proposal(reading, statements, citations)
+        relevant = relevant_missing(question, self._store.missing(self._scope), self._is_common)
+        if relevant:
+            self._add_announcement(relevant[0], statements, citations)
+        nearest = [
+            self._citations.make(
+                len(citations) + number,
+                scored.candidate.document,
+                scored.candidate.sentence.span,
+                self._sections[scored.candidate.document][scored.candidate.sentence.section],
+            )
+            for number, scored in enumerate(reading.scored[:_NEAREST], start=1)
+        ]
+        return Answer(
+            question=question.text,
+            standalone_question=question.standalone,
+            status="not_found",
+            text="\n\n".join(statement.text for statement in statements),
+            short_answer=None,
+            statements=statements,
+            citations=citations,
+            not_found=NotFound(
+                searched=len(self._sections),
+                announced_but_missing=[composing.missing_name(missing) for missing in relevant],
+                nearest=nearest,
+            ),
+            engine="quotes",
+            timings_ms={},
+            settings=self._settings_hash,
+        )
+
+    def find_proposal(self, reading: Reading) -> tuple[str, Sentence] | None:
+        """The sentence with which the nearest document that proposes something begins its proposal."""
+        for document in dict.fromkeys(scored.candidate.document for scored in reading.scored):
+            titles = self._sections[document]
+            for sentence in self._store.sentences(document):
+                if sentence.kind != "heading" and titles[sentence.section].startswith(PROPOSALS):
+                    return document, sentence
+        return None
+
+    def _add_proposal(self, reading: Reading, statements: list[Statement], citations: list[Citation]) -> None:
+        """Say that there is a proposal only, and cite it."""
+        found = self.find_proposal(reading)
+        if found is None:
+            return
+        document, sentence = found
+        title = self._sections[document][sentence.section]
+        citations.append(self._citations.make(len(citations) + 1, document, sentence.span, title))
+        text = composing.proposed_sentence(title, citations[-1].number)
+        statements.append(composing.notice(text, [citations[-1].number]))
+
+    def _add_announcement(
+        self, missing: MissingDocument, statements: list[Statement], citations: list[Citation]
+    ) -> None:
+        """Name the missing document that might have answered, and cite where it is announced."""
+        announced = find_announcement(self._store, missing, self._scope)
+        if announced is None:
+            statements.append(composing.notice(composing.missing_sentence(missing, None)))
+            return
+        document, sentence = announced
+        section = self._sections[document][sentence.section]
+        citations.append(self._citations.make(len(citations) + 1, document, sentence.span, section))
+        marker = citations[-1].number
+        statements.append(composing.notice(composing.missing_sentence(missing, marker), [marker]))
+
+    def _is_common(self, term: str) -> bool:
+        """Whether a term stands in so many passages that it says nothing about what is asked."""
+        return self._store.passage_frequency(term, self._scope) > _COMMON * self._passages
