@@ -53,14 +53,18 @@ class RefusalMaker:
         relevant = relevant_missing(question, self._store.missing(self._scope), self._is_common)
         if relevant:
             self._add_announcement(relevant[0], statements, citations)
+        shown = {(citation.document, citation.char_start) for citation in citations}
+        near = [
+            s.candidate for s in reading.scored if (s.candidate.document, s.candidate.sentence.span.start) not in shown
+        ]
         nearest = [
             self._citations.make(
                 len(citations) + number,
-                scored.candidate.document,
-                scored.candidate.sentence.span,
-                self._sections[scored.candidate.document][scored.candidate.sentence.section],
+                candidate.document,
+                candidate.sentence.span,
+                self._sections[candidate.document][candidate.sentence.section],
             )
-            for number, scored in enumerate(reading.scored[:_NEAREST], start=1)
+            for number, candidate in enumerate(near[:_NEAREST], start=1)
         ]
         return Answer(
             question=question.text,

@@ -109,7 +109,8 @@ CREATE TABLE missing (
     document TEXT PRIMARY KEY,
     title TEXT NOT NULL,
     kind TEXT NOT NULL,
-    akte TEXT NOT NULL
+    akte TEXT NOT NULL,
+    position INTEGER NOT NULL
 ) WITHOUT ROWID;
 
 -- Example questions of an Akte, from its register.

@@ -190,10 +190,10 @@ class Store:
         return {str(word): int(frequency) for word, frequency in rows}
 
     def missing(self, scope: Scope) -> list[MissingDocument]:
-        """What is announced and nobody has delivered, in Akten that the scope shows something of; by id."""
+        """What is announced and nobody has delivered, in Akten that the scope shows something of, as registered."""
         rows = self._database.query(
             "SELECT document, title, kind, akte FROM missing m WHERE EXISTS "
-            f"(SELECT 1 FROM documents d WHERE d.akte = m.akte AND {scope.condition()}) ORDER BY document"
+            f"(SELECT 1 FROM documents d WHERE d.akte = m.akte AND {scope.condition()}) ORDER BY akte, position"
         )
         return [MissingDocument(*(str(value) for value in row)) for row in rows]
 
@@ -271,8 +271,8 @@ class Store:
             connection.executemany("INSERT INTO questions VALUES (?, ?)", [(akte, question) for question in questions])
             connection.execute("DELETE FROM missing WHERE akte = ?", (akte,))
             connection.executemany(
-                "INSERT OR REPLACE INTO missing VALUES (?, ?, ?, ?)",
-                [(entry.document, entry.title, entry.kind, entry.akte) for entry in missing],
+                "INSERT OR REPLACE INTO missing VALUES (?, ?, ?, ?, ?)",
+                [(m.document, m.title, m.kind, m.akte, position) for position, m in enumerate(missing)],
             )
 
     def state(self) -> tuple[int, int]:

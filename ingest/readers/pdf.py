@@ -1,7 +1,6 @@
 """Reads PDF files with PDFium, which gives every character with its box.
 
-pypdf extracts at a sixteenth of the speed and loses ligatures on real files (docs/architektur.md has the figures), so
-PDFium carries the text layer; the page as displayed (crop box, rotation) defines the coordinates.
+Boxes are in points on the page as displayed: the crop box is cut out and the rotation applied, as PDFium draws it.
 """
 
 from __future__ import annotations
