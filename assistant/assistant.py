@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
+from llama_index.core.base.base_query_engine import BaseQueryEngine
+
 from assistant.answer import Answer, Turn
 from assistant.engine import QuotesQueryEngine
 from assistant.question import QuestionReader, check_question
@@ -71,6 +73,10 @@ class Assistant:
         check_question(question, self.settings.max_question_length)
         with self._store.snapshot():
             return self._current_engine().answer_with_probability(question, history)
+
+    def query_engine(self) -> BaseQueryEngine:
+        """The same engine for whoever builds with LlamaIndex."""
+        return self._current_engine()
 
     def documents(self) -> list[DocumentInfo]:
         """The documents that this assistant may show."""

@@ -74,6 +74,8 @@ def notice(text: str, citations: Sequence[int] = ()) -> Statement:
 
 def searched_sentence(count: int, *, sure: bool) -> str:
     """The honest no; where something comes near, it does not claim that there is nothing."""
+    if count == 0:
+        return "Es ist kein Dokument da, das hier durchsucht werden darf."
     if count == 1:
         return (
             "Dazu enthält das durchsuchte Dokument keine Angabe."

@@ -127,7 +127,8 @@ class QuotesQueryEngine(BaseQueryEngine):
     # -- LlamaIndex ------------------------------------------------------------------------------------------------
 
     def _query(self, query_bundle: QueryBundle) -> RESPONSE_TYPE:
-        answer = self.answer(query_bundle.query_str)
+        with self._store.snapshot():
+            answer = self.answer(query_bundle.query_str)
         return Response(response=answer.text, metadata={"answer": answer.model_dump(mode="json")})
 
     async def _aquery(self, query_bundle: QueryBundle) -> RESPONSE_TYPE:

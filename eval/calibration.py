@@ -146,8 +146,8 @@ def _fit_question(sentences: LinearModel, *sets: Sequence[Example]) -> LinearMod
     """A logistic regression with weights of at least zero, in which every set and either class weighs the same."""
     parts = [_overall(sentences, examples) for examples in sets]
     features = np.concatenate([part[0] for part in parts])
-    mean, scale = features.mean(axis=0), features.std(axis=0)
-    standard = (features - mean) / scale
+    mean, scale = np.nanmean(features, axis=0), np.nanstd(features, axis=0)
+    standard = np.nan_to_num((features - mean) / scale)
     signs = np.concatenate([2.0 * part[1] - 1 for part in parts])
     shares = np.concatenate(
         [np.where(labels == 1, 0.5 / labels.mean(), 0.5 / (1 - labels.mean())) / len(labels) for _, labels in parts]

@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from llama_index.core.base.response.schema import Response
 
 from assistant import Assistant
 from assistant.answer import MARKER, Answer, Citation
+from corpus.errors import AktenkundigError
 from corpus.settings import Settings
 from corpus.store import Store
 from tests.conftest import AKTEN, ROOT, Run, command
@@ -210,3 +212,26 @@ def test_of_two_dates_in_a_sentence_that_of_the_event_is_the_short_answer(assist
 def test_a_correct_word_that_the_documents_lack_is_not_corrected(assistant: Assistant) -> None:
     question = "Welche Schwerpunkte sieht der Kreis?"
     assert assistant.answer(question).standalone_question == question
+
+
+def test_the_web_chats_clearance_sees_no_non_public_document(run: Run, models_directory: Path, tmp_path: Path) -> None:
+    note = tmp_path / "vertraulich.txt"
+    note.write_text("Der Rat verkauft das Grundstück Nr. 7 für 250.000 € an die Kommune 03.", encoding="utf-8")
+    assert run("ingest", str(note), data=tmp_path / "daten").code == 0
+    settings = Settings(data=tmp_path / "daten", models=models_directory)
+    question = "Für wie viel Euro wird das Grundstück verkauft?"
+    assert Assistant.open(settings).answer(question).short_answer == "250.000 €"
+    outside = Assistant.open(settings, clearance="public")
+    answer = outside.answer(question)
+    assert (answer.status, answer.citations, outside.documents()) == ("not_found", [], [])
+    assert answer.not_found is not None
+    assert (answer.not_found.searched, answer.not_found.nearest) == (0, [])
+    assert "Grundstück" not in answer.text
+    with pytest.raises(AktenkundigError, match="gibt es nicht"):
+        outside.original("vertraulich")
+
+
+def test_the_engine_answers_as_a_llama_index_query_engine(assistant: Assistant) -> None:
+    response = assistant.query_engine().query("Wofür steht MAIS?")
+    assert isinstance(response, Response)
+    assert (response.metadata or {})["answer"]["short_answer"].startswith("Ministerium für Arbeit")

@@ -31,6 +31,8 @@ QUESTION_FEATURES: Final = (
 """Each of them speaks for an answer, so their weights are kept from falling below zero: unconstrained ones fitted the
 public sets no better and told answerable from unanswerable questions on our own calibration split hardly at all."""
 
+_FEW: Final = 5
+"""Among fewer sentences none can stand out."""
 _PIECE_CREDIT: Final = 0.5
 """From this overlap of letter groups on, a word counts as related ("Kosten" in "Kostenaufstellung")."""
 
@@ -121,14 +123,14 @@ def question_features(sentences: NDArray[np.float64], scores: NDArray[np.float64
     """Shape (features,): how well the best sentence and its surroundings fit the question.
 
     ``sentences`` is what :func:`sentence_features` gave, ``scores``, shape (candidates,), what the sentence model made
-    of it.
+    of it. NaN means that a feature cannot be told.
     """
     best = int(scores.argmax())
     column = SENTENCE_FEATURES.index
     return np.array(
         (
             scores[best],
-            scores[best] - scores.mean(),
+            scores[best] - scores.mean() if len(scores) >= _FEW else np.nan,
             sentences[best, column("coverage_with_neighbours")],
             sentences[best, column("coverage_passage")],
             sentences[:, column("cosine_passage")].max(),

@@ -37,7 +37,10 @@ class Reader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LinearModel:
-    """``score = weights · (features - mean) / scale + bias``; all vectors have shape (features,)."""
+    """``score = weights · (features - mean) / scale + bias``; all vectors have shape (features,).
+
+    A feature that cannot be told (NaN) counts as average.
+    """
 
     mean: NDArray[np.float64]
     scale: NDArray[np.float64]
@@ -46,8 +49,12 @@ class LinearModel:
 
     def score(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
         """Shape (..., features) to shape (...): log-odds."""
-        scores: NDArray[np.float64] = ((features - self.mean) / self.scale) @ self.weights + self.bias
+        scores: NDArray[np.float64] = self.standardised(features) @ self.weights + self.bias
         return scores
+
+    def standardised(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Features in standard deviations from their mean, same shape."""
+        return np.nan_to_num((features - self.mean) / self.scale)
 
 
 @dataclass(frozen=True, slots=True)
