@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from assistant.answer import Citation, HighlightBox, PageReference
+from corpus.dates import german_date
 from corpus.store import Store
 from corpus.types import DocumentInfo, Page, Span
 
@@ -75,8 +74,3 @@ def label(info: DocumentInfo, pages: list[Page], section: str) -> str:
     if section:
         parts.append(f"Abschnitt {section}")
     return ", ".join(parts)
-
-
-def german_date(iso: str) -> str:
-    """An ISO date such as 2014-03-17 in German form, 17.03.2014."""
-    return date.fromisoformat(iso).strftime("%d.%m.%Y")

@@ -6,6 +6,7 @@ import argparse
 import re
 
 from assistant.answer import Answer
+from assistant.composing import unescaped
 from corpus.settings import load_settings
 
 
@@ -75,7 +76,7 @@ def plain(markdown: str) -> str:
     """Answer text for a terminal: without the marks of Markdown."""
     text = re.sub(r"(?<!\\)\*+", "", markdown)
     text = re.sub(r"^> ?", "    ", text, flags=re.MULTILINE)
-    return re.sub(r"\\([\\`*_\[\]<>])", r"\1", text)
+    return unescaped(text)
 
 
 ask = Ask()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from assistant.answer import Citation, Statement
@@ -13,12 +14,19 @@ PROPOSAL_NOTICE = (
     "Der Beschlussvorschlag ist noch kein Beschluss: Wie über ihn entschieden wurde, steht nicht in den durchsuchten "
     "Dokumenten."
 )
-_MARKDOWN = str.maketrans({character: f"\\{character}" for character in "\\`*_[]<>"})
+_SPECIAL = "\\`*_[]<>"
+_MARKDOWN = str.maketrans({character: f"\\{character}" for character in _SPECIAL})
+_ESCAPED = re.compile(rf"\\([{re.escape(_SPECIAL)}])")
 
 
 def escaped(text: str) -> str:
     """Document text for Markdown: nothing in it is read as formatting or as a marker."""
     return text.translate(_MARKDOWN)
+
+
+def unescaped(markdown: str) -> str:
+    """What :func:`escaped` was made of."""
+    return _ESCAPED.sub(r"\1", markdown)
 
 
 def lead(question: UnderstoodQuestion, citations: Sequence[Citation], short: str | None) -> str:

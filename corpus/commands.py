@@ -7,6 +7,7 @@ import json
 import sys
 from pathlib import Path
 
+from corpus.dates import german_date
 from corpus.errors import AktenkundigError, StoreError
 from corpus.settings import Settings, load_settings
 
@@ -64,7 +65,7 @@ class Documents:
                 continue
             visible = "öffentlich" if entry["visibility"] == "public" else "nichtöffentlich"
             example = ", Beispieldokument (frei erfunden)" if entry["origin"] == "example" else ""
-            date = f", {_german_date(str(entry['date']))}" if entry["date"] else ""
+            date = f", {german_date(str(entry['date']))}" if entry["date"] else ""
             pages = "1 Seite" if entry["pages"] == 1 else f"{entry['pages']} Seiten"
             print(f"{entry['document']}: {entry['kind']} „{entry['title']}“{date}, {pages}, {visible}{example}")
         return 0
@@ -159,11 +160,6 @@ def _check_programs() -> list[tuple[bool, str]]:
 
     names = ("torch", "sentence-transformers", "llama-index-core", "chromadb", "gradio", "pypdfium2")
     return [(True, "Bibliotheken: " + ", ".join(f"{name} {version(name)}" for name in names))]
-
-
-def _german_date(iso: str) -> str:
-    year, month, day = iso.split("-")
-    return f"{day}.{month}.{year}"
 
 
 documents = Documents()

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from assistant.answer import MARKER, Answer, Citation, NotFound, Statement
+from assistant.composing import unescaped
 
 READING = "Ich lese in den Unterlagen …"
 EXAMPLE = "Beispieldokument – frei erfunden, nicht amtlich"
@@ -20,7 +21,6 @@ EXAMPLE = "Beispieldokument – frei erfunden, nicht amtlich"
 _INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 """Control characters, and those that would let a text be shown in another order than it is stored."""
 
-_ESCAPED = re.compile(r"\\([\\`*_\[\]<>])")
 _QUOTES = "„“”\"»«‚‘’'…  \n\t."
 
 
@@ -108,7 +108,7 @@ def _opening(answer: Answer) -> str:
     first = answer.text.partition("\n")[0].strip()
     if any(statement.kind == "generated" for statement in answer.statements) or not first.endswith(":"):
         return ""
-    return _unescaped(MARKER.sub("", first)).strip()
+    return unescaped(MARKER.sub("", first)).strip()
 
 
 def _generated(statement: Statement, cited: Iterable[Citation], turn: int) -> str:
@@ -132,11 +132,6 @@ def _lead(statement: Statement, cited: Sequence[Citation]) -> str:
     return f'<p class="worded">{escaped(_words(statement))}</p>'
 
 
-def _unescaped(text: str) -> str:
-    r"""Answers are Markdown, in which document text has its special characters escaped, such as ``\[``."""
-    return _ESCAPED.sub(r"\1", text)
-
-
 def _with_chips(statement: Statement, cited: Iterable[Citation], turn: int) -> str:
     """The statement with its chips where its markers stand, the others after it."""
     waiting = {citation.number: citation for citation in cited}
@@ -146,9 +141,9 @@ def _with_chips(statement: Statement, cited: Iterable[Citation], turn: int) -> s
         citation = waiting.pop(int(marker[1]), None)
         if citation is not None:
             before = statement.text[position : marker.start()].rstrip()
-            pieces += [escaped(_unescaped(before)), _chips([citation], turn)]
+            pieces += [escaped(unescaped(before)), _chips([citation], turn)]
             position = marker.end()
-    pieces.append(escaped(_unescaped(statement.text[position:])))
+    pieces.append(escaped(unescaped(statement.text[position:])))
     return "".join(pieces) + _chips(waiting.values(), turn)
 
 
@@ -182,7 +177,7 @@ def _refusal_headline(answer: Answer, found: NotFound) -> tuple[str, list[Statem
 
 def _words(statement: Statement) -> str:
     """The statement as plain text, without its markers."""
-    return _unescaped(MARKER.sub("", statement.text)).strip()
+    return unescaped(MARKER.sub("", statement.text)).strip()
 
 
 def _example_banner(answer: Answer) -> str:

@@ -21,7 +21,8 @@ from assistant.web.security import page_policy
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
-    from corpus.types import DocumentInfo
+    from corpus.dates import german_date
+from corpus.types import DocumentInfo
 
 ASSETS = Path(__file__).parent / "assets"
 _PAGE = Path(__file__).with_name("page.html")
@@ -110,12 +111,6 @@ def _summary(documents: Sequence[DocumentInfo]) -> str:
 def _akte(name: str) -> str:
     """An Akte may be known by its folder only; "kommunales-integrationszentrum" is then read out."""
     return name if " " in name or not name.islower() else name.replace("-", " ").title()
-
-
-def german_date(iso: str) -> str:
-    """Write 2014-03-17 as 17.03.2014, and anything else as it is."""
-    match = re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})", iso)
-    return f"{match[3]}.{match[2]}.{match[1]}" if match else iso
 
 
 def _suggestions(questions: Sequence[str]) -> str:
