@@ -29,8 +29,8 @@ def unescaped(markdown: str) -> str:
     return _ESCAPED.sub(r"\1", markdown)
 
 
-def lead(question: UnderstoodQuestion, citations: Sequence[Citation], short: str | None) -> str:
-    """The first line: the short answer where there is one, else what follows."""
+def lead(question: UnderstoodQuestion, citations: Sequence[Citation], short: str | None, *, sure: bool) -> str:
+    """The first line: the short answer where there is one, else what follows, and no surer than the reader is."""
     first = citations[0]
     source = _source(citations)
     if short is not None:
@@ -40,6 +40,8 @@ def lead(question: UnderstoodQuestion, citations: Sequence[Citation], short: str
         opening = "Genannt wird" if len({c.document for c in citations}) > 1 else f"{source} nennt"
         return f"{opening}: **{escaped(short)}** [{marker}]"
     # Neutral on purpose: that a quote is the reason, or a complete list, would be a claim of ours.
+    if not sure:
+        return f"Am ehesten passt dazu {_in(source)}:"
     verb = "heißt es" if question.kind in ("yes_no", "reason") else "steht"
     return f"Dazu {verb} {_in(source)}:"
 

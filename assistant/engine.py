@@ -34,6 +34,8 @@ _MOST_FACTS = 2
 """Of what can be told in one word, a second sentence may add the occasion; more is noise."""
 _TELLING = 10
 """A number that counts what the question asks for, or a paragraph, is sought further down: few sentences have one."""
+_SURE = 0.5
+"""Below this probability the answer says that its quotes fit best, not that they are the answer."""
 _POINTS_BACK = re.compile(
     r"^\W{0,2}(?:Dies\w*|Er|Sie|Es|Hierzu|Hierfür|Hierbei|Damit|Dazu|Dafür|Dabei|Daher|Deshalb|Auch hier|Auch dies\w*"
     r"|Solche\w*)\b"
@@ -110,7 +112,8 @@ class QuotesQueryEngine(BaseQueryEngine):
         proposed = [] if quotes else self._proposed(question, reading)
         read = perf_counter()
         if quotes or proposed:
-            composed = self._answered(question, quotes or proposed, "answered" if quotes else "partial")
+            sure = bool(defined) or reading.answerable >= _SURE
+            composed = self._answered(question, quotes or proposed, "answered" if quotes else "partial", sure=sure)
         else:
             composed = self._refusals.make(question, reading)
         ended = perf_counter()
@@ -270,7 +273,9 @@ class QuotesQueryEngine(BaseQueryEngine):
 
     # -- composing -------------------------------------------------------------------------------------------------
 
-    def _answered(self, question: UnderstoodQuestion, quotes: Sequence[_Quote], status: Status) -> Answer:
+    def _answered(
+        self, question: UnderstoodQuestion, quotes: Sequence[_Quote], status: Status, *, sure: bool
+    ) -> Answer:
         citations = [
             self._citations.make(number, quote.document, quote.span, quote.section, quote.short)
             for number, quote in enumerate(quotes, start=1)
@@ -285,7 +290,7 @@ class QuotesQueryEngine(BaseQueryEngine):
         statements = [*notices[:1], *map(composing.quote_statement, citations), *notices[1:]]
         if not any(citation.origin == "example" for citation in citations):
             statements = [*map(composing.quote_statement, citations), *notices]
-        text = [composing.lead(question, citations, short), *map(composing.quote_block, citations)]
+        text = [composing.lead(question, citations, short, sure=sure), *map(composing.quote_block, citations)]
         text += [f"*{statement.text}*" for statement in notices]
         return Answer(
             question=question.text,

@@ -235,3 +235,12 @@ def test_the_engine_answers_as_a_llama_index_query_engine(assistant: Assistant) 
     response = assistant.query_engine().query("Wofür steht MAIS?")
     assert isinstance(response, Response)
     assert (response.metadata or {})["answer"]["short_answer"].startswith("Ministerium für Arbeit")
+
+
+def test_an_unsure_answer_does_not_claim_to_be_the_answer(assistant: Assistant) -> None:
+    answer, probability = assistant.answer_with_probability("War der Beschluss einstimmig?")
+    assert probability < 0.5
+    assert answer.text.startswith("Am ehesten passt dazu in der Vorlage:")
+    answer, probability = assistant.answer_with_probability("Was soll der Kreisausschuss beschließen?")
+    assert probability > 0.5
+    assert answer.text.startswith("Dazu steht in der Vorlage:")
