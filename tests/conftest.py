@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import pytest
 
 from corpus.settings import Settings
@@ -130,7 +131,10 @@ def web_address(
                 drains.append(threading.Thread(target=server.stdout.read, daemon=True))
                 drains[-1].start()
                 stopper.cancel()
-                yield f"http://127.0.0.1:{found.group(1)}"
+                address = f"http://127.0.0.1:{found.group(1)}"
+                # A page that cannot be served fails here at once, and not in every test after a minute's waiting.
+                assert httpx.get(address).status_code == 200
+                yield address
                 break
         else:
             pytest.fail("the web chat did not start: " + "".join(lines))

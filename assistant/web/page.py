@@ -18,11 +18,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.web.answer_html import EXAMPLE, escaped
 from assistant.web.security import page_policy
+from corpus.dates import german_date
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
-    from corpus.dates import german_date
-from corpus.types import DocumentInfo
+    from corpus.types import DocumentInfo
 
 ASSETS = Path(__file__).parent / "assets"
 _PAGE = Path(__file__).with_name("page.html")
