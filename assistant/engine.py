@@ -160,7 +160,6 @@ class QuotesQueryEngine(BaseQueryEngine):
                         text=text,
                         vector=vector,
                         dense=float(node.metadata["dense"]),
-                        lexical=float(node.metadata["lexical"]),
                         terms=frozenset(analyse(self._questions.with_long_forms(_with_list(sentence, text, passage)))),
                         context_terms=context,
                     )
@@ -287,9 +286,10 @@ class QuotesQueryEngine(BaseQueryEngine):
             else None
         )
         notices = self._notices(question, citations)
-        statements = [*notices[:1], *map(composing.quote_statement, citations), *notices[1:]]
-        if not any(citation.origin == "example" for citation in citations):
-            statements = [*map(composing.quote_statement, citations), *notices]
+        # That a source is invented stands above the answer, everything else below it.
+        above = [statement for statement in notices if statement.text == composing.EXAMPLE_NOTICE]
+        below = [statement for statement in notices if statement.text != composing.EXAMPLE_NOTICE]
+        statements = [*above, *map(composing.quote_statement, citations), *below]
         text = [composing.lead(question, citations, short, sure=sure), *map(composing.quote_block, citations)]
         text += [f"*{statement.text}*" for statement in notices]
         return Answer(

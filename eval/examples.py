@@ -94,7 +94,6 @@ class _Library:
                 text=sentence,
                 vector=self._sentence_vectors[position][offset],
                 dense=dense,
-                lexical=0.0,
                 terms=frozenset(analyse(sentence)),
                 context_terms=context,
             )

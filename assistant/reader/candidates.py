@@ -14,7 +14,7 @@ from corpus.types import Sentence
 class Candidate:
     """A sentence that may be evidence.
 
-    ``vector`` has length 1; ``dense`` and ``lexical`` are its passage's scores; ``terms`` are its index terms,
+    ``vector`` has length 1; ``dense`` is its passage's cosine; ``terms`` are its index terms,
     ``context_terms`` those of its passage and section title.
     """
 
@@ -24,7 +24,6 @@ class Candidate:
     text: str
     vector: NDArray[np.float32]
     dense: float
-    lexical: float
     terms: frozenset[str]
     context_terms: frozenset[str]
 

@@ -42,8 +42,6 @@ _REASON = re.compile(
 )
 _PLACE = re.compile(r"\b(?:in|im|nach|aus|bei)\s(?:der\s|den\s|dem\s)?[A-ZÄÖÜ]")
 _NAME = re.compile(r"[A-ZÄÖÜ]\w+")
-
-
 _LABEL = re.compile(
     r"(?:§+|Anhang|Anhänge|Anlage|Anlagen|Nr\.|Abs\.|Art\.|Satz|S\.|Seite|Bündnis)\s*(?:\d+\s*(?:,|und|bis|–|-)\s*)*$"
 )
@@ -60,9 +58,7 @@ def numbers_without_dates(text: str) -> list[re.Match[str]]:
         match
         for match in NUMBER.finditer(text)
         if not any(start < match.end() and match.start() < end for start, end in taken)
-        and not re.search(
-            r"(?:§+|Anhang|Anhänge|Anlage|Anlagen|Nr\.|Abs\.|Art\.|Satz|S\.|Seite|Bündnis)\s*$", text[: match.start()]
-        )
+        and not _LABEL.search(text[: match.start()])
     ]
 
 

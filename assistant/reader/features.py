@@ -54,11 +54,12 @@ class Coverage:
         }
         frequency = {term: sum(self._credit(term, text) > 0 for text in texts) for term in self._terms}
         self._weights = {term: math.log(1 + (len(texts) + 1) / (frequency[term] + 0.5)) for term in self._terms}
+        self._total = sum(self._weights.values())
 
     def of(self, text: frozenset[str]) -> float:
         """The covered share of the question, 0 to 1; 0 for a question without terms."""
-        total = sum(self._weights.values())
-        return sum(self._weights[t] * self._credit(t, text) for t in self._terms) / total if total else 0.0
+        covered = sum(self._weights[term] * self._credit(term, text) for term in self._terms)
+        return covered / self._total if self._total else 0.0
 
     def _credit(self, term: str, text: frozenset[str]) -> float:
         if term in text or not text.isdisjoint(self._alternatives[term]):
