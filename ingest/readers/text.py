@@ -7,7 +7,7 @@ import unicodedata
 from pathlib import Path
 
 from corpus.errors import UnreadableFileError
-from ingest.layout import Line, RawDocument, RawPage, without_boxes
+from ingest.layout import Line, OnPage, RawDocument, RawPage, ignore_page, without_boxes
 
 _ENCODINGS = ("utf-8-sig", "cp1252")
 """UTF-8 first, because it fails on anything else; German office software wrote Windows-1252 before."""
@@ -18,7 +18,7 @@ _LONE_NUMBER = re.compile(r"[-–— ]*(\d{1,4})[-–— ]*")
 class TextReader:
     """Plain text in UTF-8 or Windows-1252."""
 
-    def read(self, path: Path) -> RawDocument:
+    def read(self, path: Path, on_page: OnPage = ignore_page) -> RawDocument:
         """The lines of the file on as many pages as form feeds and page numbers show."""
         text = unicodedata.normalize("NFC", _decode(path, path.read_bytes()))
         pages: list[RawPage] = []
@@ -27,6 +27,7 @@ class TextReader:
                 pages.append(RawPage(index=len(pages), width=0.0, height=0.0, lines=_lines(lines)))
         if not any(page.lines for page in pages):
             raise UnreadableFileError(f"„{path.name}“ ist leer; bitte die Datei neu beschaffen.")
+        on_page(len(pages), len(pages))
         return RawDocument(pages=pages, media_type="text/plain")
 
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from corpus.errors import UnreadableFileError
 from corpus.pdfium import PDFIUM_LOCK
-from ingest.layout import Line, RawDocument, RawPage
+from ingest.layout import Line, OnPage, RawDocument, RawPage, ignore_page
 
 _HEADER_WITHIN = 1024
 """PDF 1.7, annex H.3: readers accept the header anywhere in the first 1024 bytes."""
@@ -34,14 +34,17 @@ _SAME_LINE = 0.25
 class PdfReader:
     """Born-digital PDF files; a file without any text is refused, because scans need character recognition."""
 
-    def read(self, path: Path) -> RawDocument:
+    def read(self, path: Path, on_page: OnPage = ignore_page) -> RawDocument:
         """All pages with their lines. One caller at a time uses PDFium, which is not thread-safe."""
         data = path.read_bytes()
         _check_form(path, data)
         with PDFIUM_LOCK:
             try:
                 with closing(_open(path, data)) as document:
-                    pages = [_read_page(document, index) for index in range(len(document))]
+                    pages = []
+                    for index in range(len(document)):
+                        pages.append(_read_page(document, index))
+                        on_page(index + 1, len(document))
                     declared = document.get_metadata_dict(skip_empty=True)
             except pdfium.PdfiumError as error:
                 raise _damaged(path) from error
