@@ -80,15 +80,18 @@ class Section:
     span: Span
 
 
-SentenceKind = Literal["sentence", "item", "heading"]
+SentenceKind = Literal["sentence", "item", "heading", "note", "row", "header"]
+"""``note`` is a footnote's sentence, ``row`` a table's row, ``header`` a row that heads the columns below it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence, heading or list item.
+    """One sentence, heading, list item or row of a table.
 
     ``index`` counts through the document, ``paragraph`` tells which sentences stand in one paragraph, ``section`` is
-    the section's index.
+    the section's index. ``reading`` is how it reads by itself where its own words are not enough: a row with the heads
+    of its columns; it is searched and embedded, never quoted. ``confidence`` is how sure character recognition is of
+    it, 0 to 1, ``None`` where the text was there already.
     """
 
     index: int
@@ -96,6 +99,38 @@ class Sentence:
     kind: SentenceKind
     paragraph: int
     section: int
+    reading: str | None = None
+    confidence: float | None = None
+
+
+RowRole = Literal["header", "body", "subtotal", "total"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell that is not empty; ``columns`` is how many columns it covers from ``column`` on."""
+
+    row: int
+    column: int
+    columns: int
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table; in the text its rows are lines and its cells are separated by tabs.
+
+    ``paragraph`` is the one of its rows' sentences; ``rows`` holds the role of each row, ``cells`` all cells that are
+    not empty, by row and column.
+    """
+
+    index: int
+    paragraph: int
+    section: int
+    span: Span
+    columns: int
+    rows: tuple[RowRole, ...]
+    cells: tuple[Cell, ...]
 
 
 @dataclass(frozen=True, slots=True)
