@@ -35,11 +35,31 @@ class HighlightBox(_Shape):
     y1: float
 
 
+class CitedCell(_Shape):
+    """A cell of a quoted table row, its place in the document's text, and what heads its column."""
+
+    header: str
+    text: str
+    char_start: int = Field(ge=0)
+    char_end: int
+
+
+class CitedReference(_Shape):
+    """Another document that a quote points to; ``document`` is ``None`` where it is announced but missing."""
+
+    kind: str
+    title: str
+    document: str | None
+
+
 class Citation(_Shape):
     """A verbatim quote and where it stands: ``text(document)[char_start:char_end] == quote``, always.
 
     ``short_start``/``short_end`` mark the short answer inside the document's text where there is one. ``stand`` is
-    what the source's date makes of the statement, such as "17.03.2014".
+    what the source's date makes of the statement, such as "17.03.2014". A format without pages has no ``pages`` but the
+    number of the ``paragraph`` (from 1). ``cells`` tells how a table's row is to be read. ``confidence`` (0 to 1) is
+    how sure character recognition is of the quote, ``None`` where the text was there already. ``references`` are the
+    documents that the quote points to.
     """
 
     number: int = Field(ge=1)
@@ -57,6 +77,10 @@ class Citation(_Shape):
     short_start: int | None = None
     short_end: int | None = None
     stand: str | None = None
+    paragraph: int | None = None
+    cells: list[CitedCell] = []
+    confidence: float | None = None
+    references: list[CitedReference] = []
 
     @model_validator(mode="after")
     def _lengths_agree(self) -> Self:

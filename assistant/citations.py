@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from assistant.answer import Citation, HighlightBox, PageReference
+from collections.abc import Sequence
+
+from assistant.answer import Citation, CitedCell, CitedReference, HighlightBox, PageReference
 from corpus.dates import german_date
-from corpus.store import Store
-from corpus.types import DocumentInfo, Page, Span
+from corpus.store import Scope, Store
+from corpus.types import DocumentInfo, Page, Sentence, Span
 
 
 class CitationError(Exception):
@@ -15,8 +17,10 @@ class CitationError(Exception):
 class CitationMaker:
     """Turns spans of documents into citations."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, scope: Scope) -> None:
+        """``scope`` limits what a citation tells of other documents."""
         self._store = store
+        self._scope = scope
 
     def make(self, number: int, document: str, span: Span, section: str, short: Span | None = None) -> Citation:
         """The citation of ``span``; ``short`` is the short answer inside it, in the document's offsets.
@@ -27,6 +31,8 @@ class CitationMaker:
         info = self._store.document(document)
         quote = self._store.excerpt(document, span)
         pages = self._store.pages_of(document, span)
+        sentences = self._store.sentences_in(document, span)
+        paragraph = sentences[0].paragraph + 1 if info.pages == 1 and not pages[0].width and sentences else None
         boxes = self._store.boxes(document, span)
         if len(quote) != len(span) or not quote.strip() or quote != quote.strip():
             raise CitationError(f"{document}[{span.start}:{span.end}] is no clean quote")
@@ -39,10 +45,10 @@ class CitationMaker:
             document=document,
             title=info.title,
             kind=info.kind,
-            label=label(info, pages, section),
+            label=label(info, pages, section, paragraph),
             origin=info.origin,
             section=section,
-            pages=[PageReference(index=page.index, printed=page.printed) for page in pages],
+            pages=[PageReference(index=page.index, printed=page.printed) for page in pages] if not paragraph else [],
             char_start=span.start,
             char_end=span.end,
             quote=quote,
@@ -50,14 +56,40 @@ class CitationMaker:
             short_start=short.start if short else None,
             short_end=short.end if short else None,
             stand=german_date(info.date) if info.date else None,
+            paragraph=paragraph,
+            cells=self._cells(document, sentences),
+            confidence=min((s.confidence for s in sentences if s.confidence is not None), default=None),
+            references=[
+                CitedReference(
+                    kind=target.kind,
+                    title=target.title,
+                    document=target.document if isinstance(target, DocumentInfo) else None,
+                )
+                for _, target in self._store.mentions(document, span, self._scope)
+            ],
         )
 
+    def _cells(self, document: str, sentences: Sequence[Sentence]) -> list[CitedCell]:
+        """The cells of a quoted row; none where something else, or more than a row, is quoted."""
+        if len(sentences) != 1 or sentences[0].kind != "row":
+            return []
+        return [
+            CitedCell(
+                header=cell.header,
+                text=self._store.excerpt(document, cell.span),
+                char_start=cell.span.start,
+                char_end=cell.span.end,
+            )
+            for cell in self._store.row_cells(document, sentences[0].span)
+        ]
 
-def label(info: DocumentInfo, pages: list[Page], section: str) -> str:
+
+def label(info: DocumentInfo, pages: list[Page], section: str, paragraph: int | None = None) -> str:
     """The Fundstelle as one pastes it into a Vorlage.
 
     With a number "Vorlage 123/2014, S. 2, Abschnitt Sachverhalt"; without one "Rhein-Sieg-Kreis, Vorlage „Titel“,
-    Kreisausschuss 17.03.2014, S. 1, Abschnitt …". Nothing that is not given is guessed.
+    Kreisausschuss 17.03.2014, S. 1, Abschnitt …". A format without pages counts its paragraphs: "Absatz 12". Nothing
+    that is not given is guessed.
     """
     if info.number:
         parts = [f"{info.kind} {info.number}"]
@@ -70,7 +102,10 @@ def label(info: DocumentInfo, pages: list[Page], section: str) -> str:
     if info.origin == "example":
         parts[-1] += " (Beispieldokument, frei erfunden)"
     printed = [page.printed for page in pages]
-    parts.append(f"S. {printed[0]}" if len(printed) == 1 else f"S. {printed[0]}–{printed[-1]}")
+    if paragraph is not None:
+        parts.append(f"Absatz {paragraph}")
+    else:
+        parts.append(f"S. {printed[0]}" if len(printed) == 1 else f"S. {printed[0]}–{printed[-1]}")
     if section:
         parts.append(f"Abschnitt {section}")
     return ", ".join(parts)

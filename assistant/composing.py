@@ -14,6 +14,8 @@ PROPOSAL_NOTICE = (
     "Der Beschlussvorschlag ist noch kein Beschluss: Wie über ihn entschieden wurde, steht nicht in den durchsuchten "
     "Dokumenten."
 )
+_SURE_OF_CHARACTERS = 0.85
+"""Below this confidence of character recognition, a reader is asked to look at the page."""
 _SPECIAL = "\\`*_[]<>"
 _MARKDOWN = str.maketrans({character: f"\\{character}" for character in _SPECIAL})
 _ESCAPED = re.compile(rf"\\([{re.escape(_SPECIAL)}])")
@@ -68,8 +70,34 @@ def _in(source: str) -> str:
 
 
 def quote_block(citation: Citation) -> str:
-    """A quote with its marker and, below it, its Fundstelle."""
-    return f"> „{escaped(citation.quote)}“ [{citation.number}]\n> – {escaped(citation.label)}"
+    """A quote with its marker and, below it, its Fundstelle; a table's row with what heads its columns."""
+    quoted = escaped(citation.quote).replace("\n", "\n> ")
+    if citation.cells:
+        cells = [f"{cell.header}: {cell.text}" if cell.header else cell.text for cell in citation.cells]
+        quoted = f"{escaped(' · '.join(cells))}"
+        return f"> {quoted} [{citation.number}]\n> – {escaped(citation.label)}"
+    return f"> „{quoted}“ [{citation.number}]\n> – {escaped(citation.label)}"
+
+
+def recognition_notice(citations: Sequence[Citation]) -> str | None:
+    """That a quote comes from a scan and may have been misread."""
+    unsure = [c for c in citations if c.confidence is not None and c.confidence < _SURE_OF_CHARACTERS]
+    if not unsure:
+        return None
+    markers = " ".join(f"[{citation.number}]" for citation in unsure)
+    return f"Aus einem Scan, nur unsicher erkannt; bitte am Seitenbild prüfen: {markers}"
+
+
+def references_notice(citations: Sequence[Citation]) -> str | None:
+    """Which documents the quotes point to, and which of them are not there."""
+    named = {
+        reference.kind: f"{reference.kind} „{reference.title}“"
+        + ("" if reference.document else " (angekündigt, liegt nicht vor)")
+        for citation in citations
+        for reference in citation.references
+        if reference.document not in {other.document for other in citations}
+    }
+    return f"In den Zitaten genannt: {'; '.join(map(escaped, named.values()))}." if named else None
 
 
 def quote_statement(citation: Citation) -> Statement:

@@ -22,7 +22,7 @@ from assistant.reader import Candidate, LinearReader, Reading, Scored
 from assistant.reader.entities import HARD_KINDS, fits
 from assistant.refusal import RefusalMaker
 from assistant.retrieval import HybridRetriever
-from assistant.short_answer import short_answer
+from assistant.short_answer import RowCell, short_answer, short_answer_in_row
 from corpus.analysis import analyse
 from corpus.store import Scope, Store
 from corpus.types import Passage, Sentence, Span
@@ -54,6 +54,7 @@ class _Quote:
     section: str
     short: Span | None
     score: float
+    row: bool = False
 
 
 class QuotesQueryEngine(BaseQueryEngine):
@@ -79,7 +80,7 @@ class QuotesQueryEngine(BaseQueryEngine):
         self._questions = questions
         self._scope = scope
         self._settings_hash = settings_hash
-        self._citations = CitationMaker(store)
+        self._citations = CitationMaker(store, scope)
         self._sections = {
             info.document: [section.title for section in store.sections(info.document)]
             for info in store.documents(scope)
@@ -148,10 +149,13 @@ class QuotesQueryEngine(BaseQueryEngine):
         candidates: list[Candidate] = []
         for node in nodes:
             passage = passages[node.node_id]
-            context = frozenset(analyse(f"{passage.section_title}\n{passage.text}"))
+            context = frozenset(analyse(f"{passage.section_title}\n{passage.reading or passage.text}"))
             for sentence, vector in self._store.sentences_of(passage):
                 start = sentence.span.start - passage.span.start
                 text = passage.text[start : start + len(sentence.span)]
+                if sentence.reading:
+                    # That a row belongs to a group is context: the group's words are no more its own than a heading's.
+                    text = sentence.reading.rpartition("\n")[2]
                 candidates.append(
                     Candidate(
                         document=passage.document,
@@ -193,13 +197,13 @@ class QuotesQueryEngine(BaseQueryEngine):
         if reading.answerable < weights.answer_at:
             return []
         near = _TELLING if question.kind in ("number", "law") else _MOST_QUOTES
-        best = [scored for scored in reading.scored[:near] if self._suits(question, scored.candidate.text)]
+        best = [scored for scored in reading.scored[:near] if self._suits(question, scored.candidate)]
         if not best:
             # What fits the question word does not fit the question: a date somewhere is not the date asked for.
             return []
         fitting = [
             best[0],
-            *(s for s in reading.scored if s is not best[0] and self._suits(question, s.candidate.text)),
+            *(s for s in reading.scored if s is not best[0] and self._suits(question, s.candidate)),
         ]
         most = _MOST_LISTED if question.kind == "list" else _MOST_FACTS if question.kind in HARD_KINDS else _MOST_QUOTES
         worst = fitting[0].score - weights.quote_within
@@ -222,11 +226,11 @@ class QuotesQueryEngine(BaseQueryEngine):
         return [_Quote(document, sentence.paragraph, sentence.span, title, None, 0.0)]
 
     @staticmethod
-    def _suits(question: UnderstoodQuestion, text: str) -> bool:
+    def _suits(question: UnderstoodQuestion, candidate: Candidate) -> bool:
         """Whether a sentence can answer this kind of question; a number must count what the question asks for."""
-        if question.kind == "number":
-            return short_answer(question, text) is not None
-        return question.kind not in HARD_KINDS or fits(question.kind, text)
+        if question.kind == "number" and candidate.sentence.kind != "row":
+            return short_answer(question, candidate.text) is not None
+        return question.kind not in HARD_KINDS or fits(question.kind, candidate.text)
 
     def _joined(self, question: UnderstoodQuestion, chosen: Sequence[Scored]) -> list[_Quote]:
         """Quotes, best first; neighbours of one paragraph become one quote."""
@@ -234,8 +238,17 @@ class QuotesQueryEngine(BaseQueryEngine):
         for scored in chosen:
             candidate = scored.candidate
             span = candidate.sentence.span
-            found = short_answer(question, candidate.text)
-            short = Span(span.start + found.start, span.start + found.end) if found else None
+            if candidate.sentence.kind == "row":
+                short = short_answer_in_row(
+                    question,
+                    [
+                        RowCell(cell.header, self._store.excerpt(candidate.document, cell.span), cell.span)
+                        for cell in self._store.row_cells(candidate.document, span)
+                    ],
+                )
+            else:
+                found = short_answer(question, candidate.text)
+                short = Span(span.start + found.start, span.start + found.end) if found else None
             if _POINTS_BACK.search(candidate.text):
                 span = self._with_previous(candidate, span)
             by_place[candidate.document, candidate.sentence.index] = _Quote(
@@ -245,12 +258,18 @@ class QuotesQueryEngine(BaseQueryEngine):
                 section=self._sections[candidate.document][candidate.sentence.section],
                 short=short,
                 score=scored.score,
+                row=candidate.sentence.kind == "row",
             )
         merged: list[_Quote] = []
         for key in sorted(by_place):
             quote = by_place[key]
             last = merged[-1] if merged else None
-            same = last is not None and (last.document, last.paragraph) == (quote.document, quote.paragraph)
+            # Rows stay apart: each is read with the heads of its columns.
+            same = (
+                last is not None
+                and (last.document, last.paragraph) == (quote.document, quote.paragraph)
+                and not quote.row
+            )
             if same and last is not None and quote.span.start <= last.span.end + 1:
                 better = last if last.score >= quote.score else quote
                 merged[-1] = replace(
@@ -317,6 +336,10 @@ class QuotesQueryEngine(BaseQueryEngine):
         quoted_proposal = any(citation.section.startswith(PROPOSALS) for citation in citations)
         if quoted_proposal or (proposes and DECISION.search(question.standalone)):
             notices.append(composing.notice(composing.PROPOSAL_NOTICE))
+        if unsure := composing.recognition_notice(citations):
+            notices.append(composing.notice(unsure))
+        if named := composing.references_notice(citations):
+            notices.append(composing.notice(named))
         return notices
 
 

@@ -7,6 +7,7 @@ XQuAD-de the weighted sum finds the right paragraph first in 94.6 % of the quest
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -17,10 +18,14 @@ from numpy.typing import NDArray
 
 from corpus.analysis import query_terms
 from corpus.store import Scope, Store
+from corpus.types import Passage
 from corpus.vectors import VectorIndex
 
 DENSE_WEIGHT: Final = 0.7
 """Share of the dense side; the rest is BM25. Chosen on XQuAD-de, see the module's docstring."""
+ROW_SIZE: Final = 0.25
+"""A table's row is a passage of its own, about a quarter as long as one of running text: a table that fits the question
+must not leave the text around it unread."""
 CANDIDATES: Final = 50
 """Passages that each side proposes."""
 
@@ -48,7 +53,7 @@ class HybridRetriever(BaseRetriever):
         self._dense_weight = dense_weight
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        """The best ``top_k`` passages.
+        """The best passages, as much as ``top_k`` of running text.
 
         Node metadata: ``document``, ``section``, and the raw ``dense`` (cosine) and ``lexical`` (BM25) scores.
         """
@@ -68,7 +73,8 @@ class HybridRetriever(BaseRetriever):
         scores = self._dense_weight * standardised(np.array([dense.get(key, 0.0) for key in keys])) + (
             1 - self._dense_weight
         ) * standardised(np.array([lexical.get(key, 0.0) for key in keys]))
-        best = sorted(range(len(keys)), key=lambda position: (-scores[position], keys[position]))[: self._top_k]
+        ranked = sorted(range(len(keys)), key=lambda position: (-scores[position], keys[position]))
+        best = self._enough([passages[keys[position]] for position in ranked], ranked)
         return [
             NodeWithScore(
                 node=TextNode(
@@ -87,6 +93,17 @@ class HybridRetriever(BaseRetriever):
             )
             for position in best
         ]
+
+    def _enough(self, passages: Sequence[Passage], ranked: Sequence[int]) -> list[int]:
+        """The best positions, until there is as much to read as in ``top_k`` passages of running text."""
+        best: list[int] = []
+        size = 0.0
+        for passage, position in zip(passages, ranked, strict=True):
+            if size >= self._top_k:
+                break
+            best.append(position)
+            size += ROW_SIZE if passage.reading else 1.0
+        return best
 
 
 def standardised(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from assistant.question import UnderstoodQuestion
 from assistant.reader.entities import AMOUNT, DATE, LAW, PROPORTION, numbers_without_dates
 from assistant.reader.features import related
+from corpus.amounts import find_amounts
 from corpus.analysis import analyse
 from corpus.types import Span
 
 _ENUMERATED = re.compile(r"\s*(?:,|und|sowie|bzw\.|oder|bis)\s*(?:am|vom|zum)?\s*")
 _OF_A_PAPER = re.compile(r"\bvom\s+(?:\w+,\s+(?:den\s+)?)?$")
+_WORDS_BEFORE = 3
+"""Words between the noun and its amount at most: "Eigenanteil des Kreises in Höhe von"."""
 _FOLLOWING_WORDS = re.compile(r"(?:\s+[\w/-]+){1,4}")
 
 
@@ -24,13 +29,57 @@ def short_answer(question: UnderstoodQuestion, sentence: str) -> Span | None:
         case "date":
             return _date(question, sentence)
         case "amount":
-            return _only([match.span() for match in AMOUNT.finditer(sentence)])
+            return _amount(question, sentence)
         case "law":
             return _only([match.span() for match in LAW.finditer(sentence)])
         case "number":
             return _number(question, sentence)
         case _:
             return None
+
+
+@dataclass(frozen=True, slots=True)
+class RowCell:
+    """A cell of a table's row, what heads its column, and its place in the document's text."""
+
+    header: str
+    text: str
+    span: Span
+
+
+def short_answer_in_row(question: UnderstoodQuestion, cells: Sequence[RowCell]) -> Span | None:
+    """The cell that holds what the question asks for, whole.
+
+    Of several that could, it is the one whose column's head has most of the question's words; of equals none.
+    """
+    wanted = _CELLS.get(question.kind)
+    if wanted is None:
+        return None
+    fitting = [cell for cell in cells[1:] if wanted(cell)]
+    if len(fitting) <= 1:
+        return fitting[0].span if fitting else None
+    shared = [
+        sum(max((related(term, other) for other in analyse(cell.header)), default=0.0) for term in question.terms)
+        for cell in fitting
+    ]
+    best = max(shared)
+    return fitting[shared.index(best)].span if best and shared.count(best) == 1 else None
+
+
+def _is_money(cell: RowCell) -> bool:
+    amounts = find_amounts(cell.text)
+    if len(amounts) != 1 or amounts[0].unit == "%" or "%" in cell.header:
+        return False
+    return amounts[0].unit is not None or bool(_IN_MONEY.search(cell.header)) or bool(_CENTS.search(cell.text))
+
+
+_IN_MONEY = re.compile(r"€|\bEuro\b|\bEUR\b|\bT€|\bTEUR\b")
+_CENTS = re.compile(r"\d,\d{2}(?!\d)")
+_CELLS: dict[str, Callable[[RowCell], bool]] = {
+    "amount": _is_money,
+    "number": lambda cell: len(find_amounts(cell.text)) == 1,
+    "date": lambda cell: bool(DATE.search(cell.text)),
+}
 
 
 def _only(spans: list[tuple[int, int]]) -> Span | None:
@@ -54,16 +103,35 @@ def _date(question: UnderstoodQuestion, sentence: str) -> Span | None:
     return _only(events)
 
 
+def _amount(question: UnderstoodQuestion, sentence: str) -> Span | None:
+    """An amount belongs to the noun before it: "ein Eigenanteil von 125.950,00 Euro".
+
+    Of several, it is the one before which most of the question's words stand, and nearer to it than to the one before.
+    """
+    spans = [match.span() for match in AMOUNT.finditer(sentence)]
+    if len(spans) <= 1:
+        return _only(spans)
+    shares = []
+    for number, (start, _) in enumerate(spans):
+        before = analyse(sentence[spans[number - 1][1] if number else 0 : start])[-_WORDS_BEFORE:]
+        shares.append(sum(max((related(term, other) for other in before), default=0.0) for term in question.terms))
+    best = max(shares)
+    return Span(*spans[shares.index(best)]) if best > 0 and shares.count(best) == 1 else None
+
+
 def _number(question: UnderstoodQuestion, sentence: str) -> Span | None:
     """A number counts what follows it, so the one followed by a word of the question is meant.
 
     "Wie viele Kreise" is answered by "47 von insgesamt 54 Kreisen"; a number that counts something else is no answer.
     """
     proportions = [match.span() for match in PROPORTION.finditer(sentence)]
+    amounts = [match.span() for match in AMOUNT.finditer(sentence)]
     singles = [
         match.span()
         for match in numbers_without_dates(sentence)
-        if not any(start <= match.start() < end for start, end in proportions)
+        # An amount counts money, whatever words follow it.
+        if not any(start <= match.start() < end for start, end in amounts)
+        and not any(start <= match.start() < end for start, end in proportions)
     ]
     counted = [
         span

@@ -75,6 +75,8 @@ _FIRST_YEAR_OF_1900S: Final = 69
 _SIGNS: Final = {"%": "prozent", "€": "euro", "eur": "euro"}
 
 _INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
+# A footnote's mark behind a word is no part of it; behind a unit ("m²") it is.
+_NOTE_MARK: Final = re.compile("(?<=[^\\W\\d_]{3})[⁰¹²³⁴-⁹]+")
 # A word of text as it comes: letters may be followed by combining marks (decomposed umlauts) and hold soft hyphens.
 _WORD: Final = r"[^\W_]+(?:[\u00AD\u0300-\u036F]+[^\W_]*)*"
 _BLANK: Final = r"[^\S\n]*\n?[^\S\n]*"
@@ -110,12 +112,13 @@ _FEMININE: Final = re.compile(r"(?<=[^\W\d_]{3}er)in(?:nen)?$")
 
 def words(text: str) -> list[tuple[str, Span]]:
     """The words and numbers of ``text`` as written, each with its place; compounds with hyphens are one word."""
-    return [(match.group(), Span(*match.span())) for match in _TOKEN.finditer(text) if match["sign"] is None]
+    unmarked = _NOTE_MARK.sub(lambda mark: " " * len(mark.group()), text)
+    return [(match.group(), Span(*match.span())) for match in _TOKEN.finditer(unmarked) if match["sign"] is None]
 
 
 def analyse(text: str) -> list[str]:
     """The terms of the first column in the order of the text, as often as they occur, stop words left out."""
-    composed = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
+    composed = unicodedata.normalize("NFC", _NOTE_MARK.sub(" ", _INVISIBLE.sub("", text)))
     return [term for match in _TOKEN.finditer(composed) for term in _terms(match)]
 
 

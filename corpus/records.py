@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.types import Abbreviation, DocumentInfo, Page, Section, Sentence, Span
+from corpus.types import Abbreviation, DocumentInfo, Page, Reference, Section, Sentence, Span, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,23 @@ class PreparedDocument:
     sentences: Sequence[Sentence]
     passages: Sequence[PreparedPassage]
     sentence_vectors: dict[int, NDArray[np.float32]]
+    tables: Sequence[Table] = ()
+    references: Sequence[Reference] = ()
     abbreviations: Sequence[Abbreviation] = ()
     words: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFile:
+    """A file that was read to the end, and the ids of the documents in it.
+
+    ``fingerprint`` changes when the file, its register entry or the way of reading does.
+    """
+
+    path: str
+    sha256: str
+    fingerprint: str
+    documents: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

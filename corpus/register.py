@@ -37,7 +37,9 @@ class RegisterEntry(BaseModel):
     """One document of the Akte; whatever the document does not say of itself stays ``None``.
 
     ``file`` is the document, ``source`` the text that it was typeset from, both relative to the register's folder.
-    Without ``file`` the document is announced but missing. ``parent`` is the id of the document that it is attached to.
+    Without ``file`` the document is announced but missing. ``slot`` is a file name without its ending: a file of that
+    name in the register's folder is the original and takes the place of ``file``. ``parent`` is the id of the document
+    that it is attached to.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -53,6 +55,7 @@ class RegisterEntry(BaseModel):
     number: Text | None = None
     file: Text | None = None
     source: Text | None = None
+    slot: Slug | None = None
     parent: Slug | None = None
     note: Text | None = None
 
@@ -139,7 +142,23 @@ def load_register(path: Path) -> Akte:
     for entry in register.documents:
         for name in filter(None, (entry.file, entry.source)):
             _check_file(file, entry, name)
-    return Akte(**register.akte.model_dump(), folder=file.parent, documents=register.documents)
+    documents = tuple(_in_slot(file, entry) for entry in register.documents)
+    return Akte(**register.akte.model_dump(), folder=file.parent, documents=documents)
+
+
+def _in_slot(register: Path, entry: RegisterEntry) -> RegisterEntry:
+    """The entry with the original that lies in its slot, if one does."""
+    if entry.slot is None:
+        return entry
+    found = sorted(path.name for path in register.parent.glob(f"{entry.slot}.*") if path.is_file())
+    if not found:
+        return entry
+    if len(found) > 1:
+        raise UnreadableFileError(
+            f"Für „{entry.id}“ liegen neben dem Register {register} mehrere Dateien ({', '.join(found)}); bitte nur"
+            " eine dort lassen."
+        )
+    return entry.model_copy(update={"file": found[0], "source": None, "origin": "original"})
 
 
 def _check_ids(file: Path, entries: tuple[RegisterEntry, ...]) -> None:

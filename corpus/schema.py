@@ -7,7 +7,7 @@ from dataclasses import fields
 from corpus.analysis import FTS5_TOKENIZE
 from corpus.types import DocumentInfo
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 INFO_COLUMNS = ", ".join(column.name for column in fields(DocumentInfo))
 """The columns of ``documents`` that make up a :class:`DocumentInfo`, in its order."""
@@ -49,6 +49,7 @@ CREATE TABLE pages (
     height REAL NOT NULL,
     start INTEGER NOT NULL,
     end INTEGER NOT NULL,
+    reading TEXT NOT NULL,
     boxes BLOB NOT NULL,
     PRIMARY KEY (document_key, number)
 ) WITHOUT ROWID;
@@ -83,11 +84,47 @@ CREATE TABLE sentences (
     kind TEXT NOT NULL,
     paragraph INTEGER NOT NULL,
     section INTEGER NOT NULL,
+    reading TEXT,
+    confidence REAL,
     passage INTEGER,
     vector BLOB,
     PRIMARY KEY (document_key, number)
 ) WITHOUT ROWID;
 CREATE INDEX sentences_of_passage ON sentences (document_key, passage);
+
+-- roles: the role of each row, separated by blanks.
+CREATE TABLE tables (
+    document_key INTEGER NOT NULL REFERENCES documents (key) ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    paragraph INTEGER NOT NULL,
+    section INTEGER NOT NULL,
+    start INTEGER NOT NULL,
+    end INTEGER NOT NULL,
+    columns INTEGER NOT NULL,
+    roles TEXT NOT NULL,
+    PRIMARY KEY (document_key, number)
+) WITHOUT ROWID;
+
+CREATE TABLE cells (
+    document_key INTEGER NOT NULL,
+    table_number INTEGER NOT NULL,
+    row INTEGER NOT NULL,
+    column INTEGER NOT NULL,
+    columns INTEGER NOT NULL,
+    start INTEGER NOT NULL,
+    end INTEGER NOT NULL,
+    PRIMARY KEY (document_key, table_number, row, column),
+    FOREIGN KEY (document_key, table_number) REFERENCES tables (document_key, number) ON DELETE CASCADE
+) WITHOUT ROWID;
+
+-- Where a document points to another one of its Akte, which may come or go later.
+CREATE TABLE mentions (
+    document_key INTEGER NOT NULL REFERENCES documents (key) ON DELETE CASCADE,
+    start INTEGER NOT NULL,
+    end INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    PRIMARY KEY (document_key, start)
+) WITHOUT ROWID;
 
 CREATE TABLE abbreviations (
     document_key INTEGER NOT NULL REFERENCES documents (key) ON DELETE CASCADE,
@@ -103,6 +140,17 @@ CREATE TABLE words (
     frequency INTEGER NOT NULL,
     PRIMARY KEY (document_key, word)
 ) WITHOUT ROWID;
+
+-- Files that were read to the end, and the documents that are in them: one file may hold several documents, and the
+-- same content may lie in several places.
+CREATE TABLE files (path TEXT PRIMARY KEY, sha256 TEXT NOT NULL, fingerprint TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX files_by_content ON files (sha256);
+CREATE TABLE places (
+    path TEXT NOT NULL REFERENCES files (path) ON DELETE CASCADE,
+    document TEXT NOT NULL,
+    PRIMARY KEY (path, document)
+) WITHOUT ROWID;
+CREATE INDEX places_of_document ON places (document);
 
 -- Announced by a register, but not there.
 CREATE TABLE missing (

@@ -30,7 +30,7 @@ class Settings(BaseSettings):
     embedding_model: str = Field(
         default="multilingual-e5-small", min_length=1, description="Einbettungsmodell: Name oder Verzeichnis"
     )
-    embedding_precision: Literal["auto", "float32", "bfloat16"] = Field(
+    embedding_precision: Literal["auto", "float32", "bfloat16", "int8"] = Field(
         default="auto", description="Rechengenauigkeit der Einbettung; auto misst beim ersten Mal"
     )
     examples: bool = Field(default=True, description="Beispieldokumente in Antworten verwenden")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -19,10 +20,23 @@ from corpus.analysis import COLUMN_WEIGHTS, match_expression
 from corpus.database import Database, Row, create_database
 from corpus.errors import StoreError
 from corpus.geometry import boxes_of_glyphs
-from corpus.records import EVERYTHING, PreparedDocument, Scope
+from corpus.records import EVERYTHING, PreparedDocument, ReadFile, Scope
 from corpus.schema import INFO_COLUMNS
-from corpus.types import Abbreviation, Box, DocumentInfo, MissingDocument, Page, Passage, Section, Sentence, Span
-from corpus.writing import insert_document, remove_documents
+from corpus.types import (
+    Abbreviation,
+    Box,
+    Cell,
+    DocumentInfo,
+    HeadedCell,
+    MissingDocument,
+    Page,
+    Passage,
+    Section,
+    Sentence,
+    Span,
+    Table,
+)
+from corpus.writing import insert_document, record_file, remove_documents, remove_placeless
 
 __all__ = ["Scope", "Store"]
 
@@ -77,7 +91,7 @@ class Store:
     def pages(self, document: str) -> list[Page]:
         """All pages in physical order."""
         rows = self._rows(
-            "SELECT number, printed, width, height, start, end FROM pages WHERE document_key = ? ORDER BY number",
+            "SELECT number, printed, width, height, start, end, reading FROM pages WHERE document_key = ? ORDER BY number",
             document,
         )
         return [Page(*row) for row in rows]
@@ -97,15 +111,27 @@ class Store:
     def sentences(self, document: str) -> list[Sentence]:
         """All sentences, headings and items in reading order."""
         rows = self._rows(
-            "SELECT number, start, end, kind, paragraph, section FROM sentences WHERE document_key = ? ORDER BY number",
+            "SELECT number, start, end, kind, paragraph, section, reading, confidence FROM sentences "
+            "WHERE document_key = ? ORDER BY number",
             document,
+        )
+        return [Sentence(number, Span(start, end), *rest) for number, start, end, *rest in rows]
+
+    def sentences_in(self, document: str, span: Span) -> list[Sentence]:
+        """The sentences that the span touches."""
+        rows = self._rows(
+            "SELECT number, start, end, kind, paragraph, section, reading, confidence FROM sentences "
+            "WHERE document_key = ? AND start < ? AND ? < end ORDER BY number",
+            document,
+            span.end,
+            span.start,
         )
         return [Sentence(number, Span(start, end), *rest) for number, start, end, *rest in rows]
 
     def sentences_of(self, passage: Passage) -> list[tuple[Sentence, NDArray[np.float32]]]:
         """A passage's sentences with their vectors of length 1."""
         rows = self._rows(
-            "SELECT number, start, end, kind, paragraph, section, vector FROM sentences "
+            "SELECT number, start, end, kind, paragraph, section, reading, confidence, vector FROM sentences "
             "WHERE document_key = ? AND passage = ? ORDER BY number",
             passage.document,
             passage.index,
@@ -114,6 +140,73 @@ class Store:
             (Sentence(number, Span(start, end), *rest), np.frombuffer(vector, dtype=np.float16).astype(np.float32))
             for number, start, end, *rest, vector in rows
         ]
+
+    def table_of(self, document: str, span: Span) -> Table | None:
+        """The table in which the span stands, or ``None``."""
+        with self._database.snapshot():
+            tables = self._rows(
+                "SELECT number, paragraph, section, start, end, columns, roles FROM tables "
+                "WHERE document_key = ? AND start <= ? AND ? <= end",
+                document,
+                span.start,
+                span.end,
+            )
+            if not tables:
+                return None
+            number, paragraph, section, start, end, columns, roles = tables[0]
+            cells = self._rows(
+                "SELECT row, column, columns, start, end FROM cells WHERE document_key = ? AND table_number = ? "
+                "ORDER BY row, column",
+                document,
+                number,
+            )
+        return Table(
+            number,
+            paragraph,
+            section,
+            Span(start, end),
+            columns,
+            tuple(roles.split()),
+            tuple(Cell(row, column, width, Span(first, last)) for row, column, width, first, last in cells),
+        )
+
+    def row_cells(self, document: str, row: Span) -> list[HeadedCell]:
+        """The cells of the table's row that stands at ``row``, each with what heads its column."""
+        table = self.table_of(document, row)
+        if table is None:
+            return []
+        heads: dict[int, list[str]] = {}
+        for cell in table.cells:
+            if table.rows[cell.row] == "header":
+                for column in range(cell.column, cell.column + cell.columns):
+                    heads.setdefault(column, []).append(self.excerpt(document, cell.span))
+        return [
+            HeadedCell(" ".join(heads.get(cell.column, [])), cell.column, cell.span)
+            for cell in table.cells
+            if row.contains(cell.span)
+        ]
+
+    def mentions(self, document: str, span: Span, scope: Scope) -> list[tuple[Span, DocumentInfo | MissingDocument]]:
+        """Where the span points to another document of the Akte, and what the scope shows of that one.
+
+        A pointer that several documents fit says nothing and is left out.
+        """
+        rows = self._rows(
+            "SELECT start, end, kind FROM mentions WHERE document_key = ? AND start >= ? AND end <= ? ORDER BY start",
+            document,
+            span.start,
+            span.end,
+        )
+        if not rows:
+            return []
+        akte = self.document(document).akte
+        known: list[DocumentInfo | MissingDocument] = [*self.documents(scope), *self.missing(scope)]
+        found: list[tuple[Span, DocumentInfo | MissingDocument]] = []
+        for start, end, kind in rows:
+            targets = [other for other in known if other.akte == akte and other.kind == kind]
+            if len(targets) == 1 and targets[0].document != document:
+                found.append((Span(start, end), targets[0]))
+        return found
 
     def boxes(self, document: str, span: Span) -> list[Box]:
         """The boxes that cover exactly the span's glyphs: one for each stretch of a line, in reading order."""
@@ -134,14 +227,17 @@ class Store:
         marks = ", ".join("?" * len(keys))
         rows = self._database.query(
             "SELECT p.key, d.document, p.number, p.section, s.title, p.start, p.end, "
-            "substr(d.text, p.start + 1, p.end - p.start) FROM passages p JOIN documents d ON d.key = p.document_key "
+            "substr(d.text, p.start + 1, p.end - p.start), "
+            "(SELECT reading FROM sentences t WHERE t.document_key = p.document_key AND t.passage = p.number "
+            "AND t.reading IS NOT NULL) "
+            "FROM passages p JOIN documents d ON d.key = p.document_key "
             "JOIN sections s ON s.document_key = p.document_key AND s.number = p.section "
             f"WHERE p.key IN ({marks}) AND {scope.condition()}",
             tuple(keys),
         )
         return {
-            key: Passage(key, document, number, section, title, Span(start, end), text)
-            for key, document, number, section, title, start, end, text in rows
+            key: Passage(key, document, number, section, title, Span(start, end), text, reading)
+            for key, document, number, section, title, start, end, text, reading in rows
         }
 
     def search_terms(self, terms: Sequence[str], limit: int, scope: Scope) -> list[tuple[str, float]]:
@@ -190,12 +286,23 @@ class Store:
         return {str(word): int(frequency) for word, frequency in rows}
 
     def missing(self, scope: Scope) -> list[MissingDocument]:
-        """What is announced and nobody has delivered, in Akten that the scope shows something of, as registered."""
+        """What is announced and nobody has delivered, in Akten that the scope shows something of, as registered.
+
+        Where the scope leaves the examples out, what they stand for is missing.
+        """
         rows = self._database.query(
             "SELECT document, title, kind, akte FROM missing m WHERE EXISTS "
             f"(SELECT 1 FROM documents d WHERE d.akte = m.akte AND {scope.condition()}) ORDER BY akte, position"
         )
-        return [MissingDocument(*(str(value) for value in row)) for row in rows]
+        missing = [MissingDocument(*(str(value) for value in row)) for row in rows]
+        if not scope.examples:
+            shown = {info.akte for info in self.documents(scope)}
+            missing += [
+                MissingDocument(info.document, info.title, info.kind, info.akte)
+                for info in self.documents(replace(scope, examples=True))
+                if info.origin == "example" and info.akte in shown
+            ]
+        return missing
 
     def questions(self, scope: Scope) -> list[str]:
         """The example questions of the Akten that the scope shows something of."""
@@ -209,6 +316,32 @@ class Store:
         """The fingerprint under which a document is indexed, or ``None``."""
         rows = self._database.query(
             "SELECT fingerprint FROM documents WHERE document = ? AND state = 'indexed'", (document,)
+        )
+        return str(rows[0][0]) if rows else None
+
+    def file_fingerprint(self, path: str) -> str | None:
+        """The fingerprint under which a file was read to the end, or ``None``."""
+        rows = self._database.query("SELECT fingerprint FROM files WHERE path = ?", (path,))
+        return str(rows[0][0]) if rows else None
+
+    def file_paths(self) -> list[str]:
+        """All files that were read."""
+        return [str(row[0]) for row in self._database.query("SELECT path FROM files ORDER BY path")]
+
+    def documents_in(self, path: str) -> tuple[str, ...]:
+        """The ids of the documents in a file."""
+        rows = self._database.query("SELECT document FROM places WHERE path = ? ORDER BY document", (path,))
+        return tuple(str(row[0]) for row in rows)
+
+    def places(self, document: str) -> list[str]:
+        """The files that hold a document."""
+        rows = self._database.query("SELECT path FROM places WHERE document = ? ORDER BY path", (document,))
+        return [str(row[0]) for row in rows]
+
+    def same_content(self, sha256: str, path: str) -> str | None:
+        """Another file than ``path`` with this content, or ``None``."""
+        rows = self._database.query(
+            "SELECT path FROM files WHERE sha256 = ? AND path != ? ORDER BY path LIMIT 1", (sha256, path)
         )
         return str(rows[0][0]) if rows else None
 
@@ -242,20 +375,42 @@ class Store:
             connection.execute("INSERT OR IGNORE INTO meta VALUES ('model', ?)", (model,))
             return insert_document(connection, prepared)
 
-    def finish(self, key: int) -> set[str]:
-        """Let a written document take the place of its older version; return the old version's passage keys."""
+    def finish(self, key: int, file: ReadFile | None = None) -> set[str]:
+        """Let a written document take the place of its older version.
+
+        With ``file`` it was the last one in that file. Return the passage keys of what is gone: the older version, and
+        documents that the file no longer holds.
+        """
         with self._database.transaction() as connection:
             (document,) = connection.execute("SELECT document FROM documents WHERE key = ?", (key,)).fetchone()
             old = connection.execute("SELECT key FROM documents WHERE document = ? AND key != ?", (document, key))
             removed = remove_documents(connection, [int(row[0]) for row in old.fetchall()])
             connection.execute("UPDATE documents SET state = 'indexed' WHERE key = ?", (key,))
             connection.execute("DELETE FROM missing WHERE document = ?", (document,))
+            if file is not None:
+                removed |= record_file(connection, file)
         return removed
+
+    def record(self, file: ReadFile) -> set[str]:
+        """Note a file whose documents are there already; return the passage keys of those it no longer holds."""
+        with self._database.transaction() as connection:
+            return record_file(connection, file)
+
+    def forget(self, path: str) -> tuple[list[str], set[str]]:
+        """Remove a file and the documents that no other file holds; return their ids and passage keys."""
+        with self._database.transaction() as connection:
+            rows = connection.execute("SELECT document FROM places WHERE path = ?", (path,)).fetchall()
+            connection.execute("DELETE FROM files WHERE path = ?", (path,))
+            documents = [str(row[0]) for row in rows]
+            removed = remove_placeless(connection, documents)
+        return [document for document in documents if not self.places(document)], removed
 
     def remove(self, document: str) -> set[str]:
         """Remove a document in every version; return the keys of its passages."""
         with self._database.transaction() as connection:
             rows = connection.execute("SELECT key FROM documents WHERE document = ?", (document,)).fetchall()
+            connection.execute("DELETE FROM places WHERE document = ?", (document,))
+            connection.execute("DELETE FROM files WHERE path NOT IN (SELECT path FROM places)")
             return remove_documents(connection, [int(row[0]) for row in rows])
 
     def remove_unfinished(self) -> set[str]:

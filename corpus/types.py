@@ -18,6 +18,10 @@ Origin = Literal["original", "example"]
 
 Visibility = Literal["public", "non_public"]
 
+Reading = Literal["text", "ocr", "blank", "unread"]
+"""How a page's text was got: from its text layer, by character recognition, not at all because nothing stands on it, or
+not at all although something does."""
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -57,9 +61,10 @@ class Box:
 class Page:
     """One physical page.
 
-    ``printed`` is the label that the page shows or, where it shows none, the one its neighbours imply; ``width`` and
-    ``height`` are in points as displayed, 0 for formats without pages of a fixed size. ``start``/``end`` is the page's
-    part of the canonical text and may be empty.
+    ``index`` is its place in the file, which may hold other documents before and after this one. ``printed`` is the
+    label that the page shows or, where it shows none, the one its neighbours imply; ``width`` and ``height`` are in
+    points as displayed, 0 for formats without pages of a fixed size. ``start``/``end`` is the page's part of the
+    canonical text and may be empty.
     """
 
     index: int
@@ -68,6 +73,7 @@ class Page:
     height: float
     start: int
     end: int
+    reading: Reading = "text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +86,9 @@ class Section:
     span: Span
 
 
-SentenceKind = Literal["sentence", "item", "heading", "note", "row", "header"]
-"""``note`` is a footnote's sentence, ``row`` a table's row, ``header`` a row that heads the columns below it."""
+SentenceKind = Literal["sentence", "item", "heading", "note", "row", "header", "contents"]
+"""``note`` is a footnote's sentence, ``row`` a table's row, ``header`` a row that heads the columns below it, ``contents``
+a line of a table of contents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +97,8 @@ class Sentence:
 
     ``index`` counts through the document, ``paragraph`` tells which sentences stand in one paragraph, ``section`` is
     the section's index. ``reading`` is how it reads by itself where its own words are not enough: a row with the heads
-    of its columns; it is searched and embedded, never quoted. ``confidence`` is how sure character recognition is of
+    of its columns, after a line that names its group if it has one; it is searched and embedded, never quoted.
+    ``confidence`` is how sure character recognition is of
     it, 0 to 1, ``None`` where the text was there already.
     """
 
@@ -117,6 +125,15 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
+class HeadedCell:
+    """A cell and what the header rows say above it, from the top; empty where nothing does."""
+
+    header: str
+    column: int
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """A table; in the text its rows are lines and its cells are separated by tabs.
 
@@ -137,7 +154,8 @@ class Table:
 class Passage:
     """Whole sentences of one section, about as long as the embedding model reads best.
 
-    ``key`` identifies it in both indexes, ``document`` and ``index`` in the document.
+    ``key`` identifies it in both indexes, ``document`` and ``index`` in the document. ``reading`` is that of its only
+    sentence where that is a table's row.
     """
 
     key: str
@@ -147,6 +165,7 @@ class Passage:
     section_title: str
     span: Span
     text: str
+    reading: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +175,14 @@ class Abbreviation:
     short: str
     long: str
     span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A place where a document points to another one of its Akte: ``kind`` is that one's Art, such as "Anhang 4"."""
+
+    span: Span
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)

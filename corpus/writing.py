@@ -10,7 +10,7 @@ from dataclasses import astuple, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.records import PreparedDocument
+from corpus.records import PreparedDocument, ReadFile
 from corpus.schema import INFO_COLUMNS
 from corpus.types import Page
 
@@ -26,9 +26,9 @@ def insert_document(connection: sqlite3.Connection, prepared: PreparedDocument) 
     )
     key = int(cursor.lastrowid or 0)
     connection.executemany(
-        "INSERT INTO pages VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO pages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
-            (key, p.index, p.printed, p.width, p.height, p.start, p.end, _packed_boxes(prepared.boxes, p))
+            (key, p.index, p.printed, p.width, p.height, p.start, p.end, p.reading, _packed_boxes(prepared.boxes, p))
             for p in prepared.pages
         ],
     )
@@ -37,6 +37,11 @@ def insert_document(connection: sqlite3.Connection, prepared: PreparedDocument) 
         [(key, s.index, s.title, s.level, s.span.start, s.span.end) for s in prepared.sections],
     )
     _insert_sentences(connection, key, prepared, _insert_passages(connection, key, prepared))
+    _insert_tables(connection, key, prepared)
+    connection.executemany(
+        "INSERT INTO mentions VALUES (?, ?, ?, ?)",
+        [(key, r.span.start, r.span.end, r.kind) for r in prepared.references],
+    )
     connection.executemany(
         "INSERT INTO abbreviations VALUES (?, ?, ?, ?, ?)",
         [(key, a.short, a.long, a.span.start, a.span.end) for a in prepared.abbreviations],
@@ -79,7 +84,7 @@ def _insert_sentences(
     connection: sqlite3.Connection, key: int, prepared: PreparedDocument, passage_of: dict[int, int]
 ) -> None:
     connection.executemany(
-        "INSERT INTO sentences VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO sentences VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             (
                 key,
@@ -89,12 +94,58 @@ def _insert_sentences(
                 s.kind,
                 s.paragraph,
                 s.section,
+                s.reading,
+                s.confidence,
                 passage_of.get(s.index),
                 _packed_vector(prepared.sentence_vectors.get(s.index)),
             )
             for s in prepared.sentences
         ],
     )
+
+
+def _insert_tables(connection: sqlite3.Connection, key: int, prepared: PreparedDocument) -> None:
+    connection.executemany(
+        "INSERT INTO tables VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (key, t.index, t.paragraph, t.section, t.span.start, t.span.end, t.columns, " ".join(t.rows))
+            for t in prepared.tables
+        ],
+    )
+    connection.executemany(
+        "INSERT INTO cells VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [
+            (key, table.index, cell.row, cell.column, cell.columns, cell.span.start, cell.span.end)
+            for table in prepared.tables
+            for cell in table.cells
+        ],
+    )
+
+
+def record_file(connection: sqlite3.Connection, file: ReadFile) -> set[str]:
+    """Note that a file was read to the end; documents that it no longer holds go. Return the keys of their passages."""
+    before = connection.execute("SELECT document FROM places WHERE path = ?", (file.path,)).fetchall()
+    connection.execute("DELETE FROM files WHERE path = ?", (file.path,))
+    connection.execute("INSERT INTO files VALUES (?, ?, ?)", (file.path, file.sha256, file.fingerprint))
+    connection.executemany("INSERT INTO places VALUES (?, ?)", [(file.path, document) for document in file.documents])
+    return remove_placeless(connection, [str(row[0]) for row in before])
+
+
+def remove_placeless(connection: sqlite3.Connection, documents: Sequence[str]) -> set[str]:
+    """Remove those of the documents that no file holds any more; the others name a place that is left."""
+    removed: set[str] = set()
+    for document in documents:
+        place = connection.execute("SELECT min(path) FROM places WHERE document = ?", (document,)).fetchone()[0]
+        if place is None:
+            rows = connection.execute("SELECT key FROM documents WHERE document = ?", (document,)).fetchall()
+            removed |= remove_documents(connection, [int(row[0]) for row in rows])
+        else:
+            connection.execute(
+                "UPDATE documents SET file = ?1 WHERE document = ?2 AND file NOT IN "
+                "(SELECT path FROM places WHERE document = ?2)",
+                (place, document),
+            )
+    return removed
 
 
 def _packed_boxes(boxes: NDArray[np.float32], page: Page) -> bytes:

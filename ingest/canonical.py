@@ -5,23 +5,19 @@ Every offset in the system refers to this string, so it is made once, here, and 
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.types import Page, Section, Sentence, SentenceKind, Span
+from corpus.types import Page, Section, Sentence, SentenceKind, Span, Table
 from ingest.blocks import Block, group_blocks
+from ingest.building import TextBuilder
 from ingest.furniture import strip_furniture
-from ingest.layout import Boxes, Line, RawDocument
+from ingest.layout import Boxes, Confidences, RawDocument
 from ingest.sentences import split_sentences
-
-_SUSPENDED = re.compile(r"(?:und|oder|bzw\.|beziehungsweise|sowie|als|wie|noch|statt|bis|zu|u\.|o\.)(?=\s|$)")
-"""After "Sprach-" at the end of a line these words show that the hyphen stands for an omitted part."""
-_HYPHENATED = re.compile(r"[^\W\d_]{2,}-$")
-_LOOSE_DASH = re.compile(r"(?:^|\s)[-–—]\w+-$")
-"""An abbreviation between dashes ("–KI-"): its hyphen is a closing mark, not a hyphenation."""
+from ingest.tables.joining import number_tables
+from ingest.tables.laying import lay_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,106 +34,72 @@ class CanonicalDocument:
     pages: list[Page]
     sections: list[Section]
     sentences: list[Sentence]
-
-
-class _Builder:
-    """Collects characters with their boxes and pages."""
-
-    def __init__(self) -> None:
-        self.characters: list[str] = []
-        self.boxes: list[Boxes] = []
-        self.pages: list[NDArray[np.int32]] = []
-        self.length = 0
-
-    def add(self, text: str, boxes: Boxes, page: int) -> None:
-        self.characters.append(text)
-        self.boxes.append(boxes)
-        self.pages.append(np.full(len(text), page, dtype=np.int32))
-        self.length += len(text)
-
-    def add_blank(self, blank: str, page: int) -> None:
-        self.add(blank, np.full((len(blank), 4), np.nan, dtype=np.float32), page)
-
-    def since(self, start: int) -> str:
-        """The text from ``start`` on; only the last pieces are looked at."""
-        length, first = self.length, len(self.characters)
-        while length > start:
-            first -= 1
-            length -= len(self.characters[first])
-        return "".join(self.characters[first:])
-
-    def add_block(self, block: Block) -> Span:
-        """Add a block's lines as running text, with hyphenation undone; return its span."""
-        start = self.length
-        for number, (line, page) in enumerate(zip(block.lines, block.pages, strict=True)):
-            text, boxes = line.text, line.boxes
-            following = block.lines[number + 1] if number + 1 < len(block.lines) else None
-            joint = _joint(line, following)
-            if joint == "drop hyphen":
-                text, boxes = text[:-1], boxes[:-1]
-            self.add(text, boxes, page)
-            if joint == "blank":
-                self.add_blank(" ", page)
-        return Span(start, self.length)
-
-
-def _joint(line: Line, following: Line | None) -> str:
-    """How a line goes on into the next: ``blank``, ``none`` (the hyphen stays) or ``drop hyphen``."""
-    if following is None:
-        return "none"
-    if not _HYPHENATED.search(line.text) or _LOOSE_DASH.search(line.text):
-        return "blank"
-    first = following.text[:1]
-    if first.islower():
-        return "blank" if _SUSPENDED.match(following.text) else "drop hyphen"
-    # "Rhein-" / "Sieg-Kreis": a capital after the hyphen is a compound written with hyphens.
-    return "none" if first.isupper() else "blank"
+    tables: list[Table]
 
 
 def make_canonical(raw: RawDocument) -> CanonicalDocument:
-    """Clean the pages, fix the text and lay sections, paragraphs and sentences on it. Changes ``raw``'s pages."""
+    """Clean the pages, fix the text and lay sections, tables and sentences on it. Changes ``raw``'s pages."""
     labels = strip_furniture(raw.pages)
+    number_tables(raw.pages)
     blocks = group_blocks(raw.pages)
-    builder = _Builder()
+    builder = TextBuilder()
     sections: list[tuple[str, int, int]] = []
     sentences: list[Sentence] = []
+    tables: list[Table] = []
     for number, block in enumerate(blocks):
         if number:
             tight = block.kind == "item" and blocks[number - 1].kind == "item"
             builder.add_blank("\n" if tight else "\n\n", blocks[number - 1].pages[-1])
-        span = builder.add_block(block)
         if block.kind == "heading":
-            sections.append((block.text.rstrip(": "), block.level, span.start))
+            sections.append((block.text.rstrip(": "), block.level, builder.length))
         elif not sections:
-            sections.append(("", 1, span.start))
-        for part in _split(block, builder.since(span.start)):
-            sentences.append(
-                Sentence(
-                    index=len(sentences),
-                    span=Span(span.start + part.start, span.start + part.end),
-                    kind=_kind(block),
-                    paragraph=number,
-                    section=len(sections) - 1,
-                )
+            sections.append(("", 1, builder.length))
+        section = len(sections) - 1
+        if block.kind == "table":
+            table, rows = lay_table(
+                builder,
+                block.lines,
+                block.pages,
+                index=len(tables),
+                paragraph=number,
+                section=section,
+                first_sentence=len(sentences),
             )
-    text = "".join(builder.characters)
-    glyph_pages = np.concatenate(builder.pages) if builder.pages else np.zeros(0, dtype=np.int32)
+            tables.append(table)
+            sentences.extend(rows)
+            continue
+        span = builder.add_lines(block.lines, block.pages)
+        for part in _split(block, builder.since(span.start)):
+            inside = Span(span.start + part.start, span.start + part.end)
+            sentences.append(Sentence(len(sentences), inside, _kind(block), number, section))
+    glyph_pages = builder.pages()
+    confidences = builder.confidences()
     return CanonicalDocument(
-        text=text,
-        boxes=np.concatenate(builder.boxes) if builder.boxes else np.zeros((0, 4), dtype=np.float32),
+        text=builder.text(),
+        boxes=builder.boxes(),
         glyph_pages=glyph_pages,
         pages=_pages(raw, labels, glyph_pages),
-        sections=_close_sections(sections, len(text)),
-        sentences=sentences,
+        sections=_close_sections(sections, builder.length),
+        sentences=[_with_confidence(sentence, confidences) for sentence in sentences],
+        tables=tables,
     )
 
 
+def _with_confidence(sentence: Sentence, confidences: Confidences) -> Sentence:
+    """The sentence with the mean confidence of its recognised characters."""
+    recognised = confidences[sentence.span.start : sentence.span.end]
+    recognised = recognised[~np.isnan(recognised)]
+    return replace(sentence, confidence=round(float(recognised.mean()), 3)) if recognised.size else sentence
+
+
 def _split(block: Block, text: str) -> list[Span]:
-    """The sentences of a block; a heading is one piece."""
-    return [Span(0, len(text))] if block.kind == "heading" else split_sentences(text)
+    """The sentences of a block; a heading and a line of a table of contents are one piece."""
+    return [Span(0, len(text))] if block.kind in ("heading", "contents") else split_sentences(text)
 
 
 def _kind(block: Block) -> SentenceKind:
+    if block.kind == "table":
+        raise ValueError("a table's sentences are its rows")
     return "sentence" if block.kind == "paragraph" else block.kind
 
 
@@ -146,7 +108,7 @@ def _pages(raw: RawDocument, labels: list[str], glyph_pages: NDArray[np.int32]) 
     pages: list[Page] = []
     for page, label in zip(raw.pages, labels, strict=True):
         start, end = (int(np.searchsorted(glyph_pages, page.index, side=side)) for side in ("left", "right"))
-        pages.append(Page(page.index, label, page.width, page.height, start, end))
+        pages.append(Page(page.index, label, page.width, page.height, start, end, page.reading))
     return pages
 
 

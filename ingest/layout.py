@@ -9,6 +9,8 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus.types import Reading
+
 Boxes = NDArray[np.float32]
 """Shape (characters, 4): x0, y0, x1, y1 in points from the top left of the displayed page; NaN without a glyph."""
 
@@ -18,10 +20,6 @@ Confidences = NDArray[np.float32]
 
 Mark = Literal["heading", "paragraph", "item", "note"]
 """What a line begins where the format or the layout says so itself; ``note`` is a footnote."""
-
-Reading = Literal["text", "ocr", "blank", "unread"]
-"""How a page's text was got: from its text layer, by character recognition, not at all because nothing stands on it, or
-not at all although something does."""
 
 
 @dataclass(frozen=True, slots=True)

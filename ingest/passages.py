@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
+from itertools import groupby
 
 from llama_index.core.schema import BaseNode, Document, NodeRelationship, RelatedNodeInfo, TextNode, TransformComponent
 from pydantic import ConfigDict, Field
@@ -14,6 +16,10 @@ TARGET_TOKENS = 120
 LONGEST_TOKENS = 180
 """A passage ends at a paragraph once it has the target, and before the sentence that would make it longer than this;
 e5 was trained on passages of about this length, and a citation's neighbourhood stays readable."""
+
+
+_NO_EVIDENCE = frozenset({"heading", "header", "contents"})
+"""Kinds of sentences that name what stands elsewhere: they are in a passage only where nothing else is."""
 
 
 class StructuredDocument(Document):
@@ -47,15 +53,20 @@ class PassageSplitter(TransformComponent):
         canonical = document.canonical
         texts = [canonical.text[s.span.start : s.span.end] for s in canonical.sentences]
         lengths = dict(enumerate(self.count_tokens(texts)))
-        groups = [group for section in range(len(canonical.sections)) for group in _groups(canonical, section, lengths)]
+        groups = [
+            group
+            for _, of_section in groupby(canonical.sentences, key=lambda sentence: sentence.section)
+            for group in _groups(list(of_section), lengths)
+        ]
         return [self._node(document, number, group) for number, group in enumerate(groups)]
 
     @staticmethod
     def _node(document: StructuredDocument, number: int, sentences: list[Sentence]) -> TextNode:
         span = Span(sentences[0].span.start, sentences[-1].span.end)
+        reading = sentences[0].reading if len(sentences) == 1 else None
         return passage_node(
             f"{document.key_prefix}:{number}",
-            document.canonical.text[span.start : span.end],
+            reading or document.canonical.text[span.start : span.end],
             span,
             {**document.metadata, "section": document.canonical.sections[sentences[0].section].title},
             source=document.node_id,
@@ -63,7 +74,10 @@ class PassageSplitter(TransformComponent):
 
 
 def passage_node(key: str, text: str, span: Span, metadata: dict[str, str], *, source: str) -> TextNode:
-    """A passage as LlamaIndex carries it; of the metadata only ``section`` is embedded, before the text."""
+    """A passage as LlamaIndex carries it; of the metadata only ``section`` is embedded, before the text.
+
+    ``text`` is what the passage reads like; its own words are ``span`` of the document's canonical text.
+    """
     return TextNode(
         id_=key,
         text=text,
@@ -78,17 +92,18 @@ def passage_node(key: str, text: str, span: Span, metadata: dict[str, str], *, s
     )
 
 
-def _groups(canonical: CanonicalDocument, section: int, lengths: dict[int, int]) -> list[list[Sentence]]:
+def _groups(of_section: Sequence[Sentence], lengths: dict[int, int]) -> list[list[Sentence]]:
     """The sentences of each passage of a section."""
-    of_section = [sentence for sentence in canonical.sentences if sentence.section == section]
-    body = [sentence for sentence in of_section if sentence.kind != "heading"] or of_section
+    body = [sentence for sentence in of_section if sentence.kind not in _NO_EVIDENCE] or list(of_section)
     groups: list[list[Sentence]] = []
     size = 0
     for sentence in body:
         new_paragraph = bool(groups) and groups[-1][-1].paragraph != sentence.paragraph
         length = lengths[sentence.index]
         full = size + length > LONGEST_TOKENS or (size >= TARGET_TOKENS and new_paragraph)
-        if not groups or full:
+        # A row is found by itself: among its neighbours, figures of nineteen municipalities blur into one another.
+        row = sentence.kind == "row" or (bool(groups) and groups[-1][-1].kind == "row")
+        if not groups or full or row:
             groups.append([])
             size = 0
         groups[-1].append(sentence)
@@ -100,8 +115,6 @@ def sentences_of(node: BaseNode, canonical: CanonicalDocument) -> list[Sentence]
     """The sentences that make up a passage node."""
     if not isinstance(node, TextNode) or node.start_char_idx is None or node.end_char_idx is None:
         raise TypeError("a passage is a TextNode with its place in the canonical text")
-    return [
-        sentence
-        for sentence in canonical.sentences
-        if node.start_char_idx <= sentence.span.start and sentence.span.end <= node.end_char_idx
-    ]
+    first = bisect_left(canonical.sentences, node.start_char_idx, key=lambda sentence: sentence.span.start)
+    last = bisect_left(canonical.sentences, node.end_char_idx, key=lambda sentence: sentence.span.start)
+    return canonical.sentences[first:last]

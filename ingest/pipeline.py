@@ -1,100 +1,62 @@
-"""The way from a file to passages in the store, carried by LlamaIndex's ``IngestionPipeline``."""
+"""A run of the ingestion: from files and folders to what stands in both indexes, one run at a time."""
 
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
-from collections.abc import Callable, Sequence
+import pickle
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from threading import Lock
+from typing import Self
 
-import numpy as np
 from filelock import FileLock, Timeout
-from llama_index.core.ingestion import IngestionPipeline
-from llama_index.core.schema import BaseNode, MetadataMode
 
-from corpus.analysis import analyse, parts, words
 from corpus.database import prepare_directory
 from corpus.embedding import SentenceEmbedding
 from corpus.errors import StoreError, UnreadableFileError
 from corpus.originals import original_path
-from corpus.records import PreparedDocument, PreparedPassage
+from corpus.records import ReadFile
 from corpus.register import Akte
 from corpus.settings import Settings
 from corpus.store import Store
-from corpus.types import DocumentInfo, Sentence
+from corpus.types import DocumentInfo, Visibility
 from corpus.vectors import VectorIndex
-from ingest.abbreviations import find_abbreviations
-from ingest.canonical import CanonicalDocument, make_canonical
-from ingest.layout import RawDocument
-from ingest.passages import PassageSplitter, StructuredDocument, sentences_of
-from ingest.readers import reader_for
+from ingest.head import DocumentHead, read_head
+from ingest.planning import Planned, Planner, describe, path_key
+from ingest.preparing import Preparer
+from ingest.reading import ReadDocument, printable_name
+from ingest.report import Outcome, Progress, Report, ReportLine
 from ingest.sources import Source, Sources, find_sources, slug
-from ingest.upkeep import complete_vectors, keep_original, node_metadata, purge_originals, recover
+from ingest.upkeep import complete_vectors, keep_original, purge_originals, recover
+from ingest.worker import ReadingWorkers
 
-READING_VERSION = "1"
-"""Part of every fingerprint: raise it when reading, cutting or analysing changes, and all documents are read anew."""
 LOCK_FILE = "schreibsperre.lock"
+_READING_SHARE = 0.1
+"""What reading takes of the time for a file; the rest is embedding."""
 
-Outcome = Literal["read", "replaced", "unchanged", "removed", "failed"]
-
-
-@dataclass(frozen=True, slots=True)
-class ReportLine:
-    """What became of one document.
-
-    ``visibility_assumed`` tells that it was read and, because nothing says who may see it, got the default visibility;
-    ``reason`` is a German sentence when it failed.
-    """
-
-    document: str
-    outcome: Outcome
-    pages: int = 0
-    passages: int = 0
-    visibility_assumed: bool = False
-    reason: str = ""
-
-
-@dataclass(slots=True)
-class Report:
-    """What a run did, in order."""
-
-    lines: list[ReportLine] = field(default_factory=list)
-
-    @property
-    def failed(self) -> list[ReportLine]:
-        """The documents that could not be read."""
-        return [line for line in self.lines if line.outcome == "failed"]
-
-
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """A source that has been opened: what is known of it without reading it, and its pages unless it is unchanged."""
-
-    info: DocumentInfo
-    fingerprint: str
-    raw: RawDocument | None
+Result = list[ReadDocument] | UnreadableFileError
 
 
 class Ingestor:
-    """Reads files into one data directory; one run at a time."""
+    """Reads files into one data directory."""
 
     def __init__(
         self,
         settings: Settings,
         embedding: SentenceEmbedding,
         *,
-        progress: Callable[[ReportLine], None] = lambda _: None,
+        progress: Progress | None = None,
+        workers: Callable[[], ReadingWorkers] = ReadingWorkers,
     ) -> None:
-        """``progress`` hears of every document as soon as its outcome is known."""
+        """``progress`` hears how the run goes on; ``workers`` makes the processes that read the files."""
         self._settings = settings
         self._embedding = embedding
-        self._progress = progress
-        self._pipeline = IngestionPipeline(
-            transformations=[PassageSplitter(count_tokens=embedding.count_tokens), embedding], disable_cache=True
-        )
+        self._progress = progress or Progress()
+        self._workers = workers
+        self._preparer = Preparer(embedding)
 
     def ingest(self, paths: Sequence[Path]) -> Report:
         """Read files and folders.
@@ -103,202 +65,291 @@ class Ingestor:
         reported and left out. Raises :class:`AktenkundigError`.
         """
         sources = find_sources(paths)
-        opened = {source.path: self._open(source, None) for source in sources.files if source.named}
-        prepare_directory(self._settings.data)
-        lock = FileLock(self._settings.data / LOCK_FILE)
-        try:
-            # The lock comes before the store, because only one writer may make it.
-            with lock.acquire(timeout=0), closing(Store.create(self._settings.data)) as store:
-                store.require_model(self._embedding.identity)
-                return self._write(sources, opened, store)
-        except Timeout as error:
-            raise StoreError("Gerade liest schon ein anderer Vorgang ein; bitte warten, bis er fertig ist.") from error
-
-    def _write(self, sources: Sources, opened: dict[Path, _Read], store: Store) -> Report:
-        vectors = VectorIndex(self._settings.data)
-        recover(store, vectors)
-        complete_vectors(store, vectors, self._embedding)
-        report = Report()
-        taken: dict[str, Path] = {info.document: Path(info.file) for info in store.documents()}
-        for source in sources.files:
+        named = [source for source in sources.files if source.named]
+        heard = _PageCounter(self._progress)
+        with self._workers() as workers, _ReadAhead() as ahead:
+            for source in named:
+                describe(source, self._settings)
+            for path, result in workers.read_all((source.path for source in named), heard.page_done):
+                if isinstance(result, UnreadableFileError):
+                    raise result
+                ahead.put(path, result)
+            prepare_directory(self._settings.data)
+            lock = FileLock(self._settings.data / LOCK_FILE)
             try:
-                line = self._ingest_one(source, opened.get(source.path), store, vectors, taken)
-            except UnreadableFileError as error:
-                line = ReportLine(document=_name(source), outcome="failed", reason=str(error))
-            report.lines.append(line)
-            self._progress(line)
+                # The lock comes before the store, because only one writer may make it.
+                with lock.acquire(timeout=0), closing(Store.create(self._settings.data)) as store:
+                    store.require_model(self._embedding.identity)
+                    vectors = VectorIndex(self._settings.data)
+                    recover(store, vectors)
+                    complete_vectors(store, vectors, self._embedding)
+                    run = _Run(self._settings, store, vectors, self._preparer, self._embedding.identity, self._progress)
+                    return run.write(sources, workers, ahead, heard)
+            except Timeout as error:
+                raise StoreError(
+                    "Gerade liest schon ein anderer Vorgang ein; bitte warten, bis er fertig ist."
+                ) from error
+
+
+class _ReadAhead:
+    """Files that were read before the run may write; on the disk, because the user may name any number of them."""
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="aktenkundig-")
+        self._spooled: dict[Path, Path] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._folder.cleanup()
+
+    def put(self, path: Path, documents: list[ReadDocument]) -> None:
+        """Keep what was read of a file."""
+        target = Path(self._folder.name) / str(len(self._spooled))
+        with target.open("wb") as stream:
+            pickle.dump(documents, stream, protocol=pickle.HIGHEST_PROTOCOL)
+        self._spooled[path] = target
+
+    def has(self, path: Path) -> bool:
+        """Whether a file was read ahead."""
+        return path in self._spooled
+
+    def take(self, path: Path) -> list[ReadDocument]:
+        """What was read of a file; once."""
+        target = self._spooled.pop(path)
+        with target.open("rb") as stream:
+            documents: list[ReadDocument] = pickle.load(stream)  # noqa: S301 - written above, by this process
+        target.unlink()
+        return documents
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One run under the writer's lock."""
+
+    settings: Settings
+    store: Store
+    vectors: VectorIndex
+    preparer: Preparer
+    model: str
+    progress: Progress
+
+    def write(self, sources: Sources, workers: ReadingWorkers, ahead: _ReadAhead, heard: _PageCounter) -> Report:
+        from ingest.readers.ocr import TextRecognizer
+
+        report = Report()
+        planner = Planner(self.settings, self.store, recognition=TextRecognizer.find() is not None)
+        plan = list(planner.plan(sources.files))
+        reading = [planned for planned in plan if planned.action == "read"]
+        self.progress.planned({planned.source.path: planned.size for planned in reading})
+        results = workers.read_all((p.source.path for p in reading if not ahead.has(p.source.path)), heard.page_done)
+        for planned in plan:
+            lines: Iterable[ReportLine]
+            if planned.action == "read":
+                path = planned.source.path
+                result: Result = ahead.take(path) if ahead.has(path) else next(results)[1]
+                lines = self._write_file(planned, result)
+            else:
+                lines = self._without_reading(planned)
+            self._tell(report, lines)
+        self._tell(report, self._forget_gone(sources))
         for akte in sources.akten:
-            for line in _follow_register(akte, store, vectors):
-                report.lines.append(line)
-                self._progress(line)
-        purge_originals(self._settings.data, store)
+            self._tell(report, self._follow_register(akte))
+        purge_originals(self.settings.data, self.store)
         return report
 
-    def _ingest_one(
-        self,
-        source: Source,
-        opened: _Read | None,
-        store: Store,
-        vectors: VectorIndex,
-        taken: dict[str, Path],
-    ) -> ReportLine:
-        read = opened or self._open(source, store)
-        info = read.info if source.entry else _with_free_id(read.info, taken)
-        known = store.fingerprint(info.document)
-        if known == read.fingerprint:
-            keep_original(source.path, original_path(self._settings.data, store.document(info.document)))
-            return ReportLine(info.document, "unchanged", store.document(info.document).pages)
-        raw = read.raw or reader_for(source.path).read(source.path)
-        title = raw.metadata.get("title") if source.entry is None else None
-        info = replace(info, title=title or info.title, media_type=raw.media_type)
-        prepared, nodes = self._prepare(info, read.fingerprint, raw)
-        keep_original(source.path, original_path(self._settings.data, prepared.info))
-        key = store.begin(prepared, self._embedding.identity)
-        vectors.add(nodes)
-        vectors.delete(store.finish(key))
-        taken[info.document] = Path(info.file)
-        outcome: Outcome = "read" if known is None else "replaced"
-        return ReportLine(
-            info.document,
-            outcome,
-            len(prepared.pages),
-            len(prepared.passages),
-            visibility_assumed=source.entry is None or source.entry.visibility is None,
-        )
+    def _tell(self, report: Report, lines: Iterable[ReportLine]) -> None:
+        for line in lines:
+            report.lines.append(line)
+            self.progress.finished(line)
 
-    def _open(self, source: Source, store: Store | None) -> _Read:
-        """Describe a source and read it unless the store (when given) has it unchanged."""
-        try:
-            data = source.path.read_bytes()
-        except OSError as error:
-            raise UnreadableFileError(f"„{source.path}“ lässt sich nicht öffnen; bitte die Rechte prüfen.") from error
-        if not data.strip():
-            raise UnreadableFileError(f"„{source.path.name}“ ist leer; bitte die Datei neu beschaffen.")
-        info = self._describe(source, hashlib.sha256(data).hexdigest())
-        described = repr((READING_VERSION, replace(info, document="", file="")))
-        fingerprint = hashlib.sha256(described.encode()).hexdigest()
-        if store is not None and store.fingerprint(info.document) == fingerprint:
-            return _Read(info, fingerprint, None)
-        return _Read(info, fingerprint, reader_for(source.path).read(source.path))
+    def _without_reading(self, planned: Planned) -> Iterator[ReportLine]:
+        """The lines of a file that is unchanged, lies elsewhere too, or cannot even be opened."""
+        name = _name(planned.source)
+        if planned.action == "fail":
+            yield ReportLine(name, "failed", reason=planned.reason)
+        elif planned.action == "duplicate":
+            yield self._note_duplicate(planned)
+        else:
+            for document in self.store.documents_in(planned.path):
+                info = self.store.document(document)
+                if info.sha256 == (planned.info.sha256 if planned.info else ""):
+                    keep_original(planned.source.path, original_path(self.settings.data, info))
+                yield ReportLine(document, "unchanged", info.pages)
 
-    def _describe(self, source: Source, sha256: str) -> DocumentInfo:
-        entry, akte = source.entry, source.akte
-        media_type = "application/pdf" if source.path.suffix.lower() == ".pdf" else "text/plain"
-        file = str(source.path.resolve())
-        if entry is None or akte is None:
-            return DocumentInfo(
-                document=slug(source.path.stem),
-                title=source.path.stem,
-                kind="Dokument",
-                akte="",
-                date=None,
-                committee=None,
-                session=None,
-                authority=None,
-                number=None,
-                origin="original",
-                visibility=self._settings.default_visibility,
-                file=file,
-                sha256=sha256,
-                media_type=media_type,
+    def _note_duplicate(self, planned: Planned) -> ReportLine:
+        twin = planned.twin
+        documents = self.store.documents_in(path_key(twin)) if twin is not None else ()
+        if twin is None or planned.info is None or not documents:
+            return ReportLine(
+                _name(planned.source), "failed", reason=f"Gleicher Inhalt wie „{twin}“; bitte jene prüfen."
             )
-        return DocumentInfo(
-            document=entry.id,
-            title=entry.title,
-            kind=entry.kind,
-            akte=akte.title,
-            date=entry.date,
-            committee=entry.committee,
-            session=entry.session,
-            authority=akte.authority,
-            number=entry.number,
-            origin=entry.origin,
-            visibility=entry.visibility or self._settings.default_visibility,
-            file=file,
-            sha256=sha256,
-            media_type=media_type,
+        file = ReadFile(planned.path, planned.info.sha256, planned.fingerprint, documents)
+        self._delete_vectors(self.store.record(file))
+        pages = self.store.document(documents[0]).pages
+        return ReportLine(documents[0], "duplicate", pages, reason=f"gleicher Inhalt wie „{twin.name}“")
+
+    def _write_file(self, planned: Planned, result: Result) -> Iterator[ReportLine]:
+        """Store the documents of a file, one after the other; with the last one the file counts as read."""
+        if isinstance(result, UnreadableFileError):
+            yield ReportLine(_name(planned.source), "failed", reason=str(result))
+            return
+        if planned.info is None:
+            raise ValueError("what is to be read has been described")
+        taken: list[str] = []
+        container: DocumentHead | None = None
+        for number, read in enumerate(result):
+            head = read_head(read.canonical)
+            container = container or head
+            info = self._with_free_id(self._info(planned, read, head, container, first=number == 0), planned, taken)
+            taken.append(info.document)
+            file = ReadFile(planned.path, planned.info.sha256, planned.fingerprint, tuple(taken))
+            outcome, passages = self._store_document(
+                planned, info, read, share=(number, len(result)), file=file if number + 1 == len(result) else None
+            )
+            entry = planned.source.entry
+            yield ReportLine(
+                info.document,
+                outcome,
+                len(read.canonical.pages),
+                passages,
+                visibility_assumed=not ((entry and entry.visibility) or head.visibility or container.visibility),
+                unread=tuple(page.printed for page in read.canonical.pages if page.reading == "unread"),
+                skipped=read.skipped,
+            )
+
+    def _store_document(
+        self, planned: Planned, info: DocumentInfo, read: ReadDocument, *, share: tuple[int, int], file: ReadFile | None
+    ) -> tuple[Outcome, int]:
+        """Write one document in both indexes; return what became of it and its number of passages."""
+        number, of = share
+
+        def embedded(part: float) -> None:
+            done = _READING_SHARE + (1 - _READING_SHARE) * (number + part) / of
+            self.progress.advanced(planned.source.path, done, 0)
+
+        known = self.store.fingerprint(info.document)
+        fingerprint = _document_fingerprint(planned, read)
+        if known == fingerprint:
+            # The run before was interrupted after this document of the file.
+            if file is not None:
+                self._delete_vectors(self.store.record(file))
+            embedded(1.0)
+            return "unchanged", 0
+        prepared, nodes = self.preparer.prepare(info, fingerprint, read.canonical, embedded)
+        keep_original(planned.source.path, original_path(self.settings.data, prepared.info), read.attachment)
+        key = self.store.begin(prepared, self.model)
+        self.vectors.add(nodes)
+        self._delete_vectors(self.store.finish(key, file))
+        if file is not None and planned.source.entry is not None:
+            self._join_unregistered(file)
+        return ("read" if known is None else "replaced"), len(prepared.passages)
+
+    def _join_unregistered(self, file: ReadFile) -> None:
+        """A file with the content of a registered one becomes another place of that one."""
+        twin = self.store.same_content(file.sha256, file.path)
+        if twin is not None and not any(self.store.document(d).akte for d in self.store.documents_in(twin)):
+            fingerprint = self.store.file_fingerprint(twin) or ""
+            self._delete_vectors(self.store.record(replace(file, path=twin, fingerprint=fingerprint)))
+
+    def _info(
+        self, planned: Planned, read: ReadDocument, head: DocumentHead, container: DocumentHead, *, first: bool
+    ) -> DocumentInfo:
+        """What the register says of a document, completed by what it says of itself."""
+        info = planned.info
+        if info is None:
+            raise ValueError("what is to be read has been described")
+        entry = planned.source.entry
+        if not first:
+            name = slug(read.name.replace("/", " ")) or str(len(read.name))
+            info = replace(info, document=f"{info.document}-{name}", title=read.title or read.name, kind="Dokument")
+        if read.attachment is not None:
+            info = replace(info, sha256=hashlib.sha256(read.attachment).hexdigest())
+        if first and entry is not None:
+            return replace(
+                info, media_type=read.media_type, visibility=entry.visibility or self._visibility(head, container)
+            )
+        return replace(
+            info,
+            title=read.title or info.title,
+            kind=head.kind or info.kind,
+            number=head.number,
+            committee=head.committee,
+            session=head.session,
+            date=head.date,
+            media_type=read.media_type,
+            visibility=self._visibility(head, container),
         )
 
-    def _prepare(
-        self, info: DocumentInfo, fingerprint: str, raw: RawDocument
-    ) -> tuple[PreparedDocument, Sequence[BaseNode]]:
-        """Cut and embed one document; nothing is written yet."""
-        canonical = make_canonical(raw)
-        if not canonical.text.strip():
-            raise UnreadableFileError(f"„{Path(info.file).name}“ enthält keinen lesbaren Text; bitte die Datei prüfen.")
-        document = StructuredDocument(
-            id_=info.document,
-            text=canonical.text,
-            metadata=node_metadata(info),
-            canonical=canonical,
-            key_prefix=f"{info.document}:{fingerprint[:16]}",
-        )
-        nodes = self._pipeline.run(documents=[document], show_progress=False)
-        passages = [_passage(node, canonical) for node in nodes]
-        inside = sorted({index for passage in passages for index in passage.sentences})
-        texts = [_embedded_text(canonical, canonical.sentences[index]) for index in inside]
-        vectors = self._embedding.get_text_embedding_batch(texts)
-        prepared = PreparedDocument(
-            info=replace(info, pages=len(canonical.pages)),
-            fingerprint=fingerprint,
-            text=canonical.text,
-            pages=canonical.pages,
-            boxes=canonical.boxes,
-            sections=canonical.sections,
-            sentences=canonical.sentences,
-            passages=passages,
-            sentence_vectors={
-                index: np.asarray(vector, dtype=np.float32) for index, vector in zip(inside, vectors, strict=True)
-            },
-            abbreviations=find_abbreviations(canonical.text, canonical.sentences),
-            words=dict(Counter(word.casefold() for word, _ in words(canonical.text) if word.isalpha())),
-        )
-        return prepared, nodes
+    def _visibility(self, head: DocumentHead, container: DocumentHead) -> Visibility:
+        """The stricter one of the document's own mark and that of what it lies in; without any, what is set."""
+        marks = {head.visibility, container.visibility}
+        if "non_public" in marks:
+            return "non_public"
+        return "public" if "public" in marks else self.settings.default_visibility
+
+    def _with_free_id(self, info: DocumentInfo, planned: Planned, taken: Sequence[str]) -> DocumentInfo:
+        """The same document keeps its id; another one of the same name gets a number."""
+        if planned.source.entry is not None and not taken:
+            return info
+        number, candidate = 1, info.document
+        while candidate in taken or any(place != planned.path for place in self.store.places(candidate)):
+            number += 1
+            candidate = f"{info.document}-{number}"
+        return replace(info, document=candidate)
+
+    def _forget_gone(self, sources: Sources) -> Iterator[ReportLine]:
+        """Remove what lay in a folder of this run and does not any more."""
+        present = {path_key(source.path) for source in sources.files}
+        folders = [folder.resolve() for folder in sources.folders]
+        for path in self.store.file_paths():
+            if path not in present and any(Path(path).is_relative_to(folder) for folder in folders):
+                pages = {document: self.store.document(document).pages for document in self.store.documents_in(path)}
+                documents, keys = self.store.forget(path)
+                self._delete_vectors(keys)
+                for document in documents:
+                    yield ReportLine(document, "removed", pages[document])
+
+    def _follow_register(self, akte: Akte) -> Iterator[ReportLine]:
+        """Note what the register announces and misses; a document of it that is there no more goes."""
+        announced = {entry.id for entry in akte.documents}
+        missing = [replace(entry, akte=akte.title) for entry in akte.missing()]
+        self.store.set_register(akte.title, missing, akte.questions)
+        without_file = {entry.document for entry in missing}
+        for info in self.store.documents():
+            registered = info.document in announced and info.document not in without_file
+            belongs = any(info.document.startswith(f"{entry.id}-") for entry in akte.present())
+            if info.akte == akte.title and not registered and not belongs:
+                self._delete_vectors(self.store.remove(info.document))
+                yield ReportLine(info.document, "removed", info.pages)
+
+    def _delete_vectors(self, keys: set[str]) -> None:
+        if keys:
+            self.vectors.delete(keys)
+
+
+class _PageCounter:
+    """Turns the reports of several reading processes into progress, one at a time."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._lock = Lock()
+        self._done: dict[Path, int] = {}
+
+    def page_done(self, path: Path, done: int, of: int) -> None:
+        with self._lock:
+            new = done - self._done.get(path, 0)
+            self._done[path] = done
+            if of and new > 0:
+                self._progress.advanced(path, _READING_SHARE * done / of, new)
 
 
 def _name(source: Source) -> str:
-    return source.entry.id if source.entry else source.path.name
+    return source.entry.id if source.entry else printable_name(source.path)
 
 
-def _passage(node: BaseNode, canonical: CanonicalDocument) -> PreparedPassage:
-    sentences = sentences_of(node, canonical)
-    # The section's title is searched with the passage, as it is embedded with it.
-    text = node.get_content(metadata_mode=MetadataMode.EMBED)
-    first, last = sentences[0], sentences[-1]
-    return PreparedPassage(
-        key=node.node_id,
-        section=first.section,
-        span=replace(first.span, end=last.span.end),
-        sentences=tuple(sentence.index for sentence in sentences),
-        terms=analyse(text),
-        parts=parts(text),
-    )
-
-
-def _with_free_id(info: DocumentInfo, taken: dict[str, Path]) -> DocumentInfo:
-    """The same file keeps its id; another file of the same name gets a number."""
-    number, candidate = 1, info.document
-    while taken.get(candidate, Path(info.file)) != Path(info.file):
-        number += 1
-        candidate = f"{info.document}-{number}"
-    return replace(info, document=candidate)
-
-
-def _follow_register(akte: Akte, store: Store, vectors: VectorIndex) -> list[ReportLine]:
-    """Remove the Akte's documents that its register no longer has, and note what it announces and misses."""
-    present = {entry.id for entry in akte.present()}
-    gone = [info for info in store.documents() if info.akte == akte.title and info.document not in present]
-    lines: list[ReportLine] = []
-    for info in gone:
-        vectors.delete(store.remove(info.document))
-        lines.append(ReportLine(info.document, "removed", info.pages))
-    missing = [replace(entry, akte=akte.title) for entry in akte.missing()]
-    store.set_register(akte.title, missing, akte.questions)
-    return lines
-
-
-def _embedded_text(canonical: CanonicalDocument, sentence: Sentence) -> str:
-    """What is embedded of a sentence; a list item means little without the heading over its list."""
-    text = canonical.text[sentence.span.start : sentence.span.end]
-    title = canonical.sections[sentence.section].title
-    return f"{title}: {text}" if sentence.kind == "item" and title else text
+def _document_fingerprint(planned: Planned, read: ReadDocument) -> str:
+    """That of the file, of the document's place in it, and of what could not be read and may be another time."""
+    described = repr((planned.fingerprint, read.name, read.unread))
+    return hashlib.sha256(described.encode()).hexdigest()

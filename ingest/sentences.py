@@ -26,7 +26,7 @@ _WINDOW: Final = 80
 _PARENTHESIS: Final = 400
 
 _STOP: Final = re.compile(r"[.!?…]+")
-_CLOSERS: Final = re.compile(r"""[)\]"'”“’»«‹›]*(?:\[\d{1,3}\])*""")
+_CLOSERS: Final = re.compile(r"""[)\]"'”“’»«‹›]*(?:\[\d{1,3}\]|[⁰¹²³⁴-⁹]{1,3}[)"”“’»«‹›]*)*""")
 _FOLLOWING: Final = re.compile(r"""(\s*)([-–—•*]?\s?[(\[„"'‚»«›‹“]*)([^\W_]*)""")
 _TOKEN: Final = re.compile(r"\S+$")
 _OPENERS: Final = "([{„\"'‚»«›‹“–—-•*/"

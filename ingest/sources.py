@@ -27,23 +27,28 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """All files of a run, and the registers that were among them."""
+    """All files of a run, the registers that were among them, and the folders that were searched for them."""
 
     files: list[Source]
     akten: list[Akte]
+    folders: list[Path]
 
 
 def find_sources(paths: Sequence[Path]) -> Sources:
     """Expand files and folders. In a folder with a register, the register alone says what belongs to it.
 
-    Raises :class:`UnreadableFileError` if a path does not exist, has an unreadable format, or holds no documents.
+    Other folders are searched for all files that are not hidden: what cannot be read is to be reported, not passed
+    over. Raises :class:`UnreadableFileError` if a path does not exist, has an unreadable format, or holds no documents.
     """
     files: list[Source] = []
     akten: list[Akte] = []
+    folders: list[Path] = []
     for path in paths:
         if path.is_dir():
-            found = _in_folder(path, akten)
-            if not found and not any(akte.folder.is_relative_to(path) for akte in akten):
+            folders.append(path)
+            found = _in_folder(path, akten, frozenset())
+            readable = any(source.path.suffix.lower() in SUFFIXES for source in found)
+            if not readable and not any(akte.folder.is_relative_to(path) for akte in akten):
                 raise UnreadableFileError(
                     f"Im Ordner „{path}“ sind keine Dokumente; gelesen werden {', '.join(sorted(SUFFIXES))}."
                 )
@@ -56,21 +61,32 @@ def find_sources(paths: Sequence[Path]) -> Sources:
             files.append(Source(path=path, akte=None, entry=None, named=True))
         else:
             raise UnreadableFileError(f"„{path}“ gibt es nicht; bitte den Pfad prüfen.")
-    return Sources(files=files, akten=akten)
+    once: dict[Path, Source] = {}
+    for source in files:
+        once.setdefault(source.path.resolve(), source)
+    return Sources(files=list(once.values()), akten=akten, folders=folders)
 
 
-def _in_folder(folder: Path, akten: list[Akte]) -> list[Source]:
+def _in_folder(folder: Path, akten: list[Akte], around: frozenset[Path]) -> list[Source]:
+    """The files of a folder and of those in it; ``around`` are the folders that it lies in."""
     if (folder / REGISTER_FILE).is_file():
         akte = load_register(folder)
         akten.append(akte)
         return [Source(path=akte.path(entry), akte=akte, entry=entry, named=False) for entry in akte.present()]
+    here = folder.resolve()
+    if here in around:  # a link that leads back up
+        return []
     found: list[Source] = []
-    for path in sorted(folder.iterdir()):
+    try:
+        inside = sorted(folder.iterdir())
+    except OSError as error:
+        raise UnreadableFileError(f"Der Ordner „{folder}“ lässt sich nicht öffnen; bitte die Rechte prüfen.") from error
+    for path in inside:
         if path.name.startswith("."):
             continue
         if path.is_dir():
-            found.extend(_in_folder(path, akten))
-        elif path.suffix.lower() in SUFFIXES:
+            found.extend(_in_folder(path, akten, around | {here}))
+        else:
             found.append(Source(path=path, akte=None, entry=None, named=False))
     return found
 

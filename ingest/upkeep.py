@@ -38,7 +38,9 @@ def complete_vectors(store: Store, vectors: VectorIndex, embedding: BaseEmbeddin
         nodes: list[BaseNode] = []
         for key, passage in store.passages(lost[start : start + _AT_ONCE], EVERYTHING).items():
             metadata = {**node_metadata(store.document(passage.document)), "section": passage.section_title}
-            nodes.append(passage_node(key, passage.text, passage.span, metadata, source=passage.document))
+            nodes.append(
+                passage_node(key, passage.reading or passage.text, passage.span, metadata, source=passage.document)
+            )
         vectors.add(embedding(nodes))
 
 
@@ -47,13 +49,19 @@ def node_metadata(info: DocumentInfo) -> dict[str, str]:
     return {"document": info.document, "title": info.title, "visibility": info.visibility, "origin": info.origin}
 
 
-def keep_original(source: Path, target: Path) -> None:
-    """Keep a copy of the file as it was read: boxes and page images must belong to the same bytes."""
+def keep_original(source: Path, target: Path, content: bytes | None = None) -> None:
+    """Keep a copy of the file as it was read: boxes and page images must belong to the same bytes.
+
+    ``content`` is given for a file that was embedded in another.
+    """
     if target.is_file():
         return
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_suffix(".teil")
-    shutil.copyfile(source, part)
+    if content is None:
+        shutil.copyfile(source, part)
+    else:
+        part.write_bytes(content)
     part.replace(target)
 
 

@@ -100,7 +100,13 @@ def akte_data(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def akte_settings(akte_data: Path, models_directory: Path) -> Settings:
-    """Settings for the ingested Akte."""
+    """Settings for the ingested Akte, its example documents left out: only the real Vorlage answers."""
+    return Settings(data=akte_data, models=models_directory, examples=False)
+
+
+@pytest.fixture(scope="session")
+def whole_akte_settings(akte_data: Path, models_directory: Path) -> Settings:
+    """Settings for the ingested Akte with its example documents."""
     return Settings(data=akte_data, models=models_directory)
 
 

@@ -62,6 +62,11 @@ def contents(data: Path) -> dict[str, str]:
             "abbreviations",
             "words",
             "missing",
+            "tables",
+            "cells",
+            "mentions",
+            "files",
+            "places",
             "meta",
         )
         found = {table: repr(connection.execute(f"SELECT * FROM {table}").fetchall()) for table in tables}  # noqa: S608

@@ -14,6 +14,7 @@ from corpus.types import Sentence
 class Candidate:
     """A sentence that may be evidence.
 
+    ``text`` is how it reads: its own words, or a table's row with the heads of its columns.
     ``vector`` has length 1; ``dense`` is its passage's cosine; ``terms`` are its index terms,
     ``context_terms`` those of its passage and section title.
     """

@@ -14,6 +14,8 @@ DATE = re.compile(
 )
 AMOUNT = re.compile(
     r"(?:\d{1,3}(?:\.\d{3})+|\d+)(?:,\d+)?\s?(?:(?:Mio\.?|Millionen|Mrd\.?|Milliarden|Tausend|T)\s?)?(?:€|Euro|EUR|DM)(?!\w)"
+    # In tables the unit stands in the column's head; two decimals are how money is written there.
+    r"|\b\d{1,3}(?:\.\d{3})*,\d{2}(?!\d|\s?(?:%|Prozent|v\.\s?H|Stelle))"
 )
 _SPELLED = """
     zwei drei vier fünf sechs sieben acht neun zehn elf zwölf zwanzig hundert tausend einmal zweimal dreimal beide

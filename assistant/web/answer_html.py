@@ -200,11 +200,26 @@ def _figure(citation: Citation, turn: int, *, near: bool = False) -> str:
     if citation.origin == "example":
         source += f' <strong class="invented">{EXAMPLE}</strong>'
     return (
-        f'<figure class="{"passage near" if near else "passage"}"><blockquote>„{_marked(citation)}“</blockquote>'
+        f'<figure class="{"passage near" if near else "passage"}">{_quoted(citation)}'
         f"<figcaption>{_chip(citation, turn, near=near)} {source}</figcaption>"
         f'<div class="row"><button type="button" class="plain" data-copy="{escaped(pasteable(citation))}">'
         "Stelle kopieren</button></div></figure>"
     )
+
+
+def _quoted(citation: Citation) -> str:
+    """The quote; a table's row under the heads of its columns, as it stands in the document."""
+    if not citation.cells:
+        return f"<blockquote>„{_marked(citation)}“</blockquote>"
+    heads = "".join(f'<th scope="col">{escaped(cell.header)}</th>' for cell in citation.cells)
+    cells = "".join(
+        f"<td><mark>{escaped(cell.text)}</mark></td>"
+        if (cell.char_start, cell.char_end) == (citation.short_start, citation.short_end)
+        else f"<td>{escaped(cell.text)}</td>"
+        for cell in citation.cells
+    )
+    head = f"<thead><tr>{heads}</tr></thead>" if any(cell.header for cell in citation.cells) else ""
+    return f'<blockquote class="cells"><table>{head}<tbody><tr>{cells}</tr></tbody></table></blockquote>'
 
 
 def _marked(citation: Citation) -> str:

@@ -50,7 +50,7 @@ def viewer_routes(assistant: Assistant) -> APIRouter:
     @router.get("/seiten/{document}/{index}.png")
     def picture(request: Request, document: str, index: int, breite: int = USUAL) -> Response:
         info = listed(document)
-        if not 0 <= index < len(assistant.pages(document)):
+        if index not in {page.index for page in assistant.pages(document)}:
             raise AktenkundigError("Diese Seite gibt es nicht.")
         width = min(max(breite, NARROWEST), WIDEST)
         tag = f'"{info.sha256[:32]}-{index}-{width}"'

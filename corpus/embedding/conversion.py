@@ -35,7 +35,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.embedding.onnx_encoder import WEIGHTS_FILE, write_graph
+from corpus.embedding.graph import WEIGHTS_FILE, write_graph
 from corpus.errors import SettingsError, StoreError
 
 if TYPE_CHECKING:

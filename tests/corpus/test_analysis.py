@@ -142,3 +142,9 @@ def test_composed_and_decomposed_text_give_the_same_terms(text: str) -> None:
 def test_words_never_overlap(text: str) -> None:
     spans = [span for _, span in words(text)]
     assert all(before.end <= after.start for before, after in pairwise(spans))
+
+
+def test_the_mark_of_a_footnote_is_no_part_of_the_word_before_it() -> None:
+    assert analyse("Neubau¹ und Turnhalle¹²") == analyse("Neubau und Turnhalle")
+    assert [word for word, _ in words("Neubau¹")] == ["Neubau"]
+    assert analyse("500 m²") != analyse("500 m")

@@ -128,3 +128,35 @@ def test_a_register_that_is_missing_or_not_utf8_is_said_so(tmp_path: Path) -> No
     (tmp_path / "akte.toml").write_bytes(HEAD.encode() + b"# \xfc")
     with pytest.raises(UnreadableFileError, match=r"nicht in UTF-8 gespeichert; bitte .*\.$"):
         load_register(tmp_path)
+
+
+SLOTTED = HEAD + ENTRY.replace('"original"', '"example"') + 'file = "beispiel.pdf"\nslot = "eins"\n'
+
+
+def test_a_file_in_the_slot_of_an_example_is_the_original_and_takes_its_place(tmp_path: Path) -> None:
+    (tmp_path / "beispiel.pdf").write_bytes(b"%PDF-1.7")
+    (before,) = load_register(write(tmp_path, SLOTTED)).present()
+    assert (before.file, before.origin) == ("beispiel.pdf", "example")
+    (tmp_path / "eins.docx").write_bytes(b"PK")
+    (after,) = load_register(tmp_path).present()
+    assert (after.file, after.origin, after.id) == ("eins.docx", "original", "eins")
+
+
+def test_a_file_in_the_slot_of_a_missing_document_makes_it_present(tmp_path: Path) -> None:
+    path = write(tmp_path, HEAD + ENTRY + 'slot = "eins"\n')
+    assert load_register(path).present() == []
+    (tmp_path / "eins.pdf").write_bytes(b"%PDF-1.7")
+    assert [entry.file for entry in load_register(path).present()] == ["eins.pdf"]
+
+
+def test_two_files_in_one_slot_are_refused(tmp_path: Path) -> None:
+    for name in ("eins.pdf", "eins.docx"):
+        (tmp_path / name).write_bytes(b"x")
+    with pytest.raises(UnreadableFileError, match=r"^Für „eins“ liegen .*eins\.docx, eins\.pdf.*; bitte nur eine"):
+        load_register(write(tmp_path, HEAD + ENTRY + 'slot = "eins"\n'))
+
+
+def test_every_example_of_the_akte_says_so_and_can_be_replaced() -> None:
+    examples = [entry for entry in load_register(AKTE).documents if entry.id != "ki-vorlage"]
+    assert {entry.origin for entry in examples} == {"example"}
+    assert all(entry.slot and "frei erfunden" in (entry.note or "") for entry in examples)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 from pypdf import PageObject, PdfWriter
 from pypdf.generic import RectangleObject
+from pypdfium2 import PdfDocument
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
@@ -118,6 +122,53 @@ def test_boxes_are_right_on_a_cropped_page(tmp_path: Path) -> None:
     _, boxes = next(sentence_boxes(document))
     assert boxes[0].x0 == pytest.approx(80 - 50, abs=1)
     assert boxes[0].y0 < 40 < boxes[0].y1
+
+
+@pytest.mark.parametrize("degrees", [0, 90, 180, 270])
+def test_all_ink_of_a_cropped_and_turned_page_lies_in_its_boxes(tmp_path: Path, degrees: int) -> None:
+    def crop_and_turn(page: PageObject) -> None:
+        page.cropbox = RectangleObject((50, 300, 500, 800))
+        page.rotate(degrees)
+
+    pdf = changed(typeset(tmp_path / "seite.pdf", LINES), crop_and_turn)
+    document = make_canonical(PdfReader().read(pdf))
+    with closing(PdfDocument(pdf)) as opened, closing(opened[0]) as page:
+        ink = page.render(scale=2).to_numpy()[:, :, :3].min(axis=2) < 128
+    assert ink.shape == pytest.approx((2 * document.pages[0].height, 2 * document.pages[0].width), abs=1)
+    covered = np.zeros_like(ink)
+    for x0, y0, x1, y1 in document.boxes[~np.isnan(document.boxes[:, 0])].tolist():
+        part = slice(int(2 * y0), math.ceil(2 * y1)), slice(int(2 * x0), math.ceil(2 * x1))
+        assert ink[part].any()
+        covered[part] = True
+    assert not (ink & ~covered).any()
+
+
+def test_the_boxes_of_columns_footnotes_and_spaced_out_headings_hold_exactly_their_words(tmp_path: Path) -> None:
+    left = [
+        "In der linken Spalte steht ein Text, der",
+        "sich über mehrere Zeilen hinzieht, bevor er",
+        "rechts weitergeht.",
+    ]
+    right = [
+        "Dort geht es um die Umlage und auch um",
+        "das, was die Gemeinden davon haben, wenn",
+        "der Kreis sie senkt.",
+    ]
+
+    path = tmp_path / "spalten.pdf"
+    canvas = Canvas(str(path), pagesize=A4)
+    canvas.setFont("Helvetica-Bold", 14)
+    canvas.drawString(70, 790, "NEUE AKZENTE", charSpace=4)
+    canvas.setFont("Helvetica", 11)
+    for number in range(3):
+        canvas.drawString(70, 760 - 14 * number, left[number], charSpace=0)
+        canvas.drawString(310, 760 - 14 * number, right[number])
+    canvas.setFont("Helvetica", 8)
+    canvas.line(70, 120, 190, 120)
+    canvas.drawString(70, 105, "* Stand der Umlage im März.")
+    canvas.save()
+    document = assert_boxes_hold_exactly_their_words(path, tmp_path)
+    assert " ".join(right) in document.text
 
 
 def test_a_quote_that_crosses_a_page_break_has_boxes_on_both_pages(tmp_path: Path) -> None:

@@ -21,7 +21,8 @@ from corpus.records import EVERYTHING
 from corpus.settings import Settings
 from corpus.store import Scope, Store
 from corpus.vectors import VectorIndex
-from ingest.pipeline import LOCK_FILE, Ingestor, Report, ReportLine
+from ingest.pipeline import LOCK_FILE, Ingestor
+from ingest.report import Progress, Report, ReportLine
 from tests.conftest import VORLAGE, Run
 
 pytestmark = pytest.mark.slow
@@ -35,20 +36,36 @@ def embedding(models_directory: Path) -> SentenceEmbedding:
     return open_embedding(Settings(models=models_directory))
 
 
+class Heard(Progress):
+    """Keeps what a run told."""
+
+    def __init__(self) -> None:
+        self.lines: list[ReportLine] = []
+        self.shares: dict[Path, list[float]] = {}
+        self.pages = 0
+
+    def advanced(self, path: Path, share: float, pages: int) -> None:
+        self.shares.setdefault(path, []).append(share)
+        self.pages += pages
+
+    def finished(self, line: ReportLine) -> None:
+        self.lines.append(line)
+
+
 @dataclass
 class Place:
     """A data directory and the one who reads into it."""
 
     settings: Settings
     embedding: SentenceEmbedding
-    heard: list[ReportLine] = field(default_factory=list)
+    heard: Heard = field(default_factory=Heard)
 
     @property
     def data(self) -> Path:
         return self.settings.data
 
     def ingest(self, *paths: Path) -> Report:
-        return Ingestor(self.settings, self.embedding, progress=self.heard.append).ingest(paths)
+        return Ingestor(self.settings, self.embedding, progress=self.heard).ingest(paths)
 
     def outcomes(self, *paths: Path) -> dict[str, str]:
         return {line.document: line.outcome for line in self.ingest(*paths).lines}
@@ -114,14 +131,19 @@ def akte(folder: Path, *entries: tuple[str, str]) -> Path:
 def test_a_read_document_is_found_by_words_and_by_vector(place: Place, note: Path) -> None:
     [line] = place.ingest(note).lines
     assert (line.document, line.outcome, line.pages, line.passages) == ("notiz", "read", 1, 1)
-    assert place.heard == [line]
+    assert place.heard.lines == [line]
     assert place.found_by_terms("Brücke") == place.found_by_vector("Wann ist die Brücke zu?") == {"notiz"}
     place.assert_clean("notiz")
 
 
 @pytest.mark.parametrize("way", ["named", "in a folder"])
-def test_an_unchanged_document_is_reported_with_its_pages_and_not_written_again(place: Place, way: str) -> None:
-    path = VORLAGE if way == "named" else VORLAGE.parent
+def test_an_unchanged_document_is_reported_with_its_pages_and_not_written_again(
+    place: Place, tmp_path: Path, way: str
+) -> None:
+    folder = tmp_path / "eingang"
+    folder.mkdir()
+    shutil.copyfile(VORLAGE, folder / "vorlage.pdf")
+    path = folder / "vorlage.pdf" if way == "named" else folder
     [first] = place.ingest(path).lines
     with place.store() as store:
         before = store.state()
@@ -144,11 +166,115 @@ def test_a_replaced_document_leaves_no_passage_of_its_old_version(place: Place, 
     place.assert_clean("notiz")
 
 
-def test_another_file_of_the_same_name_gets_a_number_even_if_it_is_a_copy(place: Place, note: Path) -> None:
-    copy = written(note.parent / "zweite" / "notiz.txt", BRIDGE)
-    assert place.outcomes(note, copy) == {"notiz": "read", "notiz-2": "read"}
+def test_another_file_of_the_same_name_gets_a_number(place: Place, note: Path) -> None:
+    other = written(note.parent / "zweite" / "notiz.txt", GYM)
+    assert place.outcomes(note, other) == {"notiz": "read", "notiz-2": "read"}
     assert place.outcomes(note.parent / "zweite") == {"notiz-2": "unchanged"}
     place.assert_clean("notiz", "notiz-2")
+
+
+@pytest.mark.parametrize("at_once", [True, False], ids=["in one run", "in two runs"])
+def test_the_same_content_in_two_places_is_stored_once_with_both(place: Place, note: Path, at_once: bool) -> None:
+    copy = written(note.parent / "zweite" / "kopie.txt", BRIDGE)
+    lines = place.ingest(note, copy).lines if at_once else [*place.ingest(note).lines, *place.ingest(copy).lines]
+    assert [(line.document, line.outcome) for line in lines] == [("notiz", "read"), ("notiz", "duplicate")]
+    assert "notiz.txt" in lines[1].reason
+    with place.store() as store:
+        assert store.places("notiz") == sorted([str(note), str(copy)])
+    assert place.outcomes(copy) == {"notiz": "unchanged"}
+    place.assert_clean("notiz")
+
+
+def test_a_renamed_file_keeps_its_document_and_is_not_embedded_again(place: Place, tmp_path: Path) -> None:
+    old = written(tmp_path / "eingang" / "notiz.txt", BRIDGE)
+    place.ingest(old.parent)
+    with place.store() as store:
+        before = store.state()
+    old.rename(old.with_name("vermerk.txt"))
+    assert place.outcomes(old.parent) == {"notiz": "duplicate"}
+    with place.store() as store:
+        assert store.state() == before
+        assert store.document("notiz").file == str(old.with_name("vermerk.txt"))
+
+
+def test_what_lies_in_a_folder_no_more_is_purged_with_its_words_vectors_and_original(
+    place: Place, tmp_path: Path
+) -> None:
+    folder = tmp_path / "eingang"
+    note, other = written(folder / "notiz.txt", BRIDGE), written(folder / "tief" / "anderes.txt", GYM)
+    outside = written(tmp_path / "anderswo" / "drittes.txt", "Die Sitzung endet um 18 Uhr.")
+    place.ingest(folder, outside)
+    other.unlink()
+    assert place.outcomes(folder) == {"notiz": "unchanged", "anderes": "removed"}
+    place.assert_clean("notiz", "drittes")
+    assert place.found_by_terms("Turnhalle") == set()
+    assert len(list((place.data / "originale").iterdir())) == 2
+    assert note.is_file()
+
+
+def test_a_copy_stays_when_the_first_place_is_gone(place: Place, tmp_path: Path) -> None:
+    folder = tmp_path / "eingang"
+    note, copy = written(folder / "notiz.txt", BRIDGE), written(folder / "weiteres.txt", BRIDGE)
+    place.ingest(folder)
+    note.unlink()
+    assert set(place.outcomes(folder).values()) <= {"unchanged", "duplicate"}
+    with place.store() as store:
+        assert (store.document("notiz").file, store.places("notiz")) == (str(copy), [str(copy)])
+    place.assert_clean("notiz")
+
+
+def test_a_registered_document_takes_in_the_same_file_that_was_read_before(place: Place, tmp_path: Path) -> None:
+    loose = written(tmp_path / "lose.txt", f"{GYM} Das steht in turnhalle.")
+    place.ingest(loose)
+    folder = akte(tmp_path / "bau", ("turnhalle", 'file = "turnhalle.txt"\n'))
+    place.ingest(folder)
+    with place.store() as store:
+        assert [info.document for info in store.documents()] == ["turnhalle"]
+        assert str(loose) in store.places("turnhalle")
+    assert place.outcomes(loose) == {"turnhalle": "unchanged"}
+    place.assert_clean("turnhalle")
+
+
+def test_a_real_file_in_the_slot_of_an_example_replaces_it(place: Place, tmp_path: Path) -> None:
+    entry = 'file = "bericht.txt"\nslot = "echt"\norigin = "example"\n'
+    folder = akte(tmp_path / "bau", ("bericht", entry))
+    place.ingest(folder)
+    written(folder / "echt.txt", BRIDGE)
+    assert place.outcomes(folder) == {"bericht": "replaced"}
+    with place.store() as store:
+        info = store.document("bericht")
+        assert (info.origin, store.places("bericht")) == ("original", [str(folder / "echt.txt")])
+    assert place.found_by_terms("Turnhalle") == set()
+    (folder / "echt.txt").unlink()
+    assert place.outcomes(folder) == {"bericht": "replaced"}
+    with place.store() as store:
+        assert store.document("bericht").origin == "example"
+
+
+def test_files_that_cannot_be_read_are_reported_and_the_others_are_read(place: Place, tmp_path: Path) -> None:
+    folder = tmp_path / "eingang"
+    written(folder / "notiz.txt", BRIDGE)
+    written(folder / "tabelle.xyz", "1;2;3")
+    (folder / "leer.txt").touch()
+    (folder / "verweis.txt").symlink_to(folder / "gibt-es-nicht.txt")
+    report = place.ingest(folder)
+    assert {line.document: line.outcome for line in report.lines} == {
+        "notiz": "read",
+        "tabelle.xyz": "failed",
+        "leer.txt": "failed",
+        "verweis.txt": "failed",
+    }
+    assert not report.complete
+    assert "kein lesbares Format" in next(line.reason for line in report.failed if line.document == "tabelle.xyz")
+    place.assert_clean("notiz")
+
+
+def test_progress_counts_pages_and_ends_at_the_whole_of_each_file(place: Place) -> None:
+    place.ingest(VORLAGE)
+    assert place.heard.pages == 3
+    shares = place.heard.shares[VORLAGE]
+    assert shares == sorted(shares)
+    assert shares[-1] == pytest.approx(1.0)
 
 
 def test_a_document_without_a_declared_visibility_is_non_public_and_the_report_says_so(
@@ -243,7 +369,7 @@ ingest.pipeline.Ingestor(settings, open_embedding(settings)).ingest([Path(path) 
 DIES_BEFORE_FINISH = """
 import os, signal
 class DiesBeforeFinish(Store):
-    def finish(self, key):
+    def finish(self, key, file=None):
         os.kill(os.getpid(), signal.SIGKILL)
 ingest.pipeline.Store = DiesBeforeFinish
 """
@@ -251,8 +377,8 @@ ingest.pipeline.Store = DiesBeforeFinish
 DIES_AFTER_FINISH = """
 import os, signal
 class DiesAfterFinish(Store):
-    def finish(self, key):
-        super().finish(key)
+    def finish(self, key, file=None):
+        super().finish(key, file)
         os.kill(os.getpid(), signal.SIGKILL)
 ingest.pipeline.Store = DiesAfterFinish
 """

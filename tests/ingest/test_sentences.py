@@ -133,3 +133,11 @@ def test_time_grows_no_faster_than_the_text(piece: str) -> None:
     started = time.perf_counter()
     split_sentences(text)
     assert time.perf_counter() - started < 5
+
+
+@pytest.mark.parametrize("mark", ["¹", "¹²", "“³", "³“"])
+def test_the_mark_of_a_footnote_stays_with_the_sentence_that_it_ends(mark: str) -> None:
+    assert sentences(f"Das Land ordnet zwei Lehrkräfte ab.{mark} Danach zahlt der Kreis.") == [
+        f"Das Land ordnet zwei Lehrkräfte ab.{mark}",
+        "Danach zahlt der Kreis.",
+    ]

@@ -41,10 +41,11 @@ export async function showDocument(id, place, opener) {
   if (!drawable) return withoutPages(place);
   if (!same) drawPages(info);
   highlight(place?.boxes ?? []);
-  const target = byId("seiten").querySelector(".highlight") ?? pageElement(place?.pages[0] ?? 0);
+  const target = byId("seiten").querySelector(".highlight") ?? (place?.pages.length ? pageElement(place.pages[0]) : pageAt(0));
   scrollTo(target, same);
   loadPictures();
-  if (place && opener) announce(`${info.kind}, Seite ${(place.pages[0] ?? 0) + 1} wird gezeigt.`);
+  const position = info.pages.findIndex((page) => page.index === place?.pages[0]);
+  if (place && opener) announce(`${info.kind}, Seite ${Math.max(0, position) + 1} wird gezeigt.`);
   return undefined;
 }
 
@@ -119,13 +120,13 @@ function withoutPages(place) {
 }
 
 function drawPages(info) {
-  const pages = info.pages.map((page) => {
+  const pages = info.pages.map((page, position) => {
     const sheet = document.createElement("div");
     sheet.className = "page";
     Object.assign(sheet.dataset, { index: page.index, width: page.width, height: page.height });
     sheet.style.aspectRatio = `${page.width} / ${page.height}`;
     const picture = document.createElement("img");
-    picture.alt = `Seite ${page.index + 1} von ${info.pages.length}: ${info.kind}, ${info.title}`;
+    picture.alt = `Seite ${position + 1} von ${info.pages.length}: ${info.kind}, ${info.title}`;
     sheet.append(picture);
     near.observe(sheet);
     return sheet;
@@ -155,7 +156,9 @@ function highlight(boxes) {
   }
 }
 
+/** By its index in the file, which may hold other documents before this one; and by its position among those shown. */
 const pageElement = (index) => byId("seiten").querySelector(`.page[data-index="${index}"]`);
+const pageAt = (position) => byId("seiten").querySelectorAll(".page")[position];
 
 function scrollTo(target, smoothly) {
   if (!target) return;
@@ -188,41 +191,40 @@ function loadPictures() {
   }
 }
 
-function currentIndex() {
+function currentPosition() {
   const box = byId("seiten").getBoundingClientRect();
   const line = box.top + box.height * 0.4;
   const pages = [...byId("seiten").querySelectorAll(".page")];
-  const index = pages.findLastIndex((page) => page.getBoundingClientRect().top <= line);
-  return Math.max(0, index);
+  return Math.max(0, pages.findLastIndex((page) => page.getBoundingClientRect().top <= line));
 }
 
 function count() {
   const pages = shown.info?.pages ?? [];
   if (!pages.length) return;
-  const index = currentIndex();
-  const printed = pages[index].printed;
-  const own = printed && printed !== String(index + 1) ? ` (gedruckt: ${printed})` : "";
-  byId("seitenzahl").textContent = `Seite ${index + 1} von ${pages.length}${own}`;
-  byId("zurueck").disabled = index === 0;
-  byId("vor").disabled = index === pages.length - 1;
+  const position = currentPosition();
+  const printed = pages[position].printed;
+  const own = printed && printed !== String(position + 1) ? ` (gedruckt: ${printed})` : "";
+  byId("seitenzahl").textContent = `Seite ${position + 1} von ${pages.length}${own}`;
+  byId("zurueck").disabled = position === 0;
+  byId("vor").disabled = position === pages.length - 1;
 }
 
 function zoom(change) {
-  const page = currentIndex();
+  const position = currentPosition();
   shown.zoom = Math.min(LARGEST, Math.max(SMALLEST, shown.zoom + change));
   byId("seiten").style.setProperty("--zoom", shown.zoom);
   byId("groesse").textContent = `${Math.round(shown.zoom * 100)} %`;
   byId("kleiner").disabled = shown.zoom <= SMALLEST;
   byId("groesser").disabled = shown.zoom >= LARGEST;
-  scrollTo(byId("seiten").querySelector(".highlight") ?? pageElement(page), false);
+  scrollTo(byId("seiten").querySelector(".highlight") ?? pageAt(position), false);
   loadPictures();
 }
 
 zoom(0);
 byId("seiten").addEventListener("scroll", () => window.requestAnimationFrame(count), { passive: true });
 window.addEventListener("resize", () => { loadPictures(); count(); });
-byId("zurueck").addEventListener("click", () => scrollTo(pageElement(currentIndex() - 1), true));
-byId("vor").addEventListener("click", () => scrollTo(pageElement(currentIndex() + 1), true));
+byId("zurueck").addEventListener("click", () => scrollTo(pageAt(currentPosition() - 1), true));
+byId("vor").addEventListener("click", () => scrollTo(pageAt(currentPosition() + 1), true));
 byId("kleiner").addEventListener("click", () => zoom(-STEP));
 byId("groesser").addEventListener("click", () => zoom(STEP));
 byId("schliessen").addEventListener("click", closePane);
