@@ -1,8 +1,10 @@
-"""Measures the embedding model: passages a second, milliseconds a query, seconds to the first query's vector.
+"""Measures the embedding model: passages a second and truth in each precision, a query's time, the cold start.
 
-``python -m benchmarks.embedding [--models DIRECTORY] [--model NAME] [--passages N]``; figures are comparable only
-within one run on one machine. Passages have about 104 tokens, prompt and marks included. Precisions take turns, and the
-best of the rounds counts, so that other work on the machine disturbs both alike.
+``python -m benchmarks.embedding [--models DIRECTORY] [--model NAME] [--passages N] [--texts FILE…]``; figures are
+comparable only within one run on one machine. Passages are windows of 100 tokens (104 with prompt and marks) over
+German texts: the sources of the example documents unless others are named. Precisions take turns, a few passages each
+time, and both the best and the median of the rounds are shown, so that other work on the machine disturbs all alike.
+``cosine`` is that of each passage's vector to its float32 vector.
 """
 
 from __future__ import annotations
@@ -12,51 +14,81 @@ import statistics
 import subprocess
 import sys
 import time
+from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from corpus.embedding import SentenceEmbedding, open_embedding
+from corpus.embedding.precision import Precision
+from corpus.errors import SettingsError
 from corpus.settings import Settings
 
-TOKENS = 104
-ROUNDS = 3
+AKTEN = Path(__file__).parents[1] / "corpus" / "akten"
+TOKENS = 100
+STEP = 50
+ROUNDS = 9
+SHARE = 24
+"""Passages of a round."""
+
 QUERIES = 40
-WORDS = (
-    "Der Kreistag beschließt auf Vorschlag der Verwaltung, ein Kommunales Integrationszentrum einzurichten. Die Kosten "
-    "trägt zum größeren Teil das Land; für Räume und Sachmittel sind im Haushalt jährlich 50.000 € vorgesehen. Über "
-    "die Förderung nach § 7 entscheidet die Bezirksregierung – voraussichtlich im Sommer."
-).split()
+PRECISIONS: tuple[Precision, ...] = ("float32", "bfloat16", "int8")
 
 
-def passages(embedding: SentenceEmbedding, count: int) -> list[str]:
-    """``count`` different texts of 104 tokens each."""
-    room = TOKENS - (embedding.count_tokens(["passage: x"])[0] - 1) - 2
+@dataclass
+class Row:
+    """What one precision achieved."""
+
+    rates: list[float] = field(default_factory=list)
+    cosines: NDArray[np.float32] | None = None
+
+
+def passages(embedding: SentenceEmbedding, files: list[Path], count: int) -> list[str]:
+    """Up to ``count`` different passages of ``TOKENS`` tokens, or one or two fewer, from word to word."""
     texts = []
-    for index in range(count):
-        words = [str(index)]
-        while embedding.count_tokens([" ".join([*words, WORDS[(index + len(words)) % len(WORDS)]])])[0] <= room:
-            words.append(WORDS[(index + len(words)) % len(WORDS)])
-        text = " ".join(words)
-        texts.append(text + "." * (room - embedding.count_tokens([text])[0]))
-    return texts
+    for file in files:
+        text = file.read_text(encoding="utf-8")
+        offsets = embedding.token_offsets(text)
+        begins = [index for index, (start, _) in enumerate(offsets) if start == 0 or text[start - 1].isspace()]
+        last = -STEP
+        for first in begins:
+            if first - last < STEP or first + TOKENS > len(offsets):
+                continue
+            last = first
+            passage = text[offsets[first][0] : offsets[first + TOKENS - 1][1]].strip()
+            if TOKENS - 3 <= embedding.count_tokens([passage])[0] <= TOKENS:
+                texts.append(passage)
+    return list(dict.fromkeys(texts))[:count]
 
 
-def passages_per_second(settings: Settings, count: int) -> dict[str, float]:
-    """The best of the rounds for float32 and for what ``settings`` choose, both through sentence-transformers."""
-    chosen = open_embedding(settings)
-    models = {
-        "float32": open_embedding(settings.model_copy(update={"embedding_precision": "float32"})),
-        f"default ({chosen.active_precision()})": chosen,
-    }
-    texts = passages(chosen, count)
-    for embedding in models.values():
-        embedding.encode_passages(texts * (1 + 64 // count))  # more than the quick encoder takes; also warms up
-    best = dict.fromkeys(models, 0.0)
-    for _ in range(ROUNDS):
-        for name, embedding in models.items():
+def compare(settings: Settings, files: list[Path], count: int) -> tuple[list[str], dict[str, Row]]:
+    """The passages, and speed and truth of each precision that the model has on this machine."""
+    models: dict[str, SentenceEmbedding] = {}
+    texts: list[str] = []
+    for precision in PRECISIONS:
+        embedding = open_embedding(settings.model_copy(update={"embedding_precision": precision}))
+        texts = texts or passages(embedding, files, count)
+        if not texts:
+            raise SettingsError("Die angegebenen Texte sind zu kurz; bitte längere angeben.")
+        try:
+            # More than the quick encoder takes; also warms up.
+            embedding.encode_passages(texts[:8] * 10)
+        except SettingsError as error:
+            print(f"{precision}: {error}", file=sys.stderr)
+            continue
+        models[precision] = embedding
+    rows = {precision: Row() for precision in models}
+    vectors = {precision: embedding.encode_passages(texts) for precision, embedding in models.items()}
+    for precision, row in rows.items():
+        row.cosines = (vectors[precision] * vectors["float32"]).sum(axis=1)
+    for number in range(ROUNDS):
+        share = [texts[(number * SHARE + index) % len(texts)] for index in range(SHARE)]
+        for precision, embedding in models.items():
             start = time.perf_counter()
-            embedding.encode_passages(texts)
-            best[name] = max(best[name], count / (time.perf_counter() - start))
-    return best
+            embedding.encode_passages(share)
+            rows[precision].rates.append(len(share) / (time.perf_counter() - start))
+    return texts, rows
 
 
 def query_milliseconds(embedding: SentenceEmbedding) -> float:
@@ -88,11 +120,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--models", type=Path, default=defaults.models_directory)
     parser.add_argument("--model", default=defaults.embedding_model)
-    parser.add_argument("--passages", type=int, default=96)
+    parser.add_argument("--passages", type=int, default=240)
+    parser.add_argument("--texts", type=Path, nargs="+", help="UTF-8")
     arguments = parser.parse_args()
     settings = Settings(models=arguments.models, embedding_model=arguments.model)
-    for name, rate in passages_per_second(settings, arguments.passages).items():
-        print(f"passages/s, {name:20s} {rate:8.1f}")
+    files = arguments.texts or [*sorted(AKTEN.rglob("*.md")), *sorted(AKTEN.rglob("vorlage.txt"))]
+    texts, rows = compare(settings, files, arguments.passages)
+    print(f"{len(texts)} passages of {TOKENS} tokens, {ROUNDS} rounds of {SHARE}")
+    print("precision   best/s  median/s  to float32  cosine least   mean")
+    slowest = statistics.median(rows["float32"].rates)
+    for precision, row in rows.items():
+        median = statistics.median(row.rates)
+        assert row.cosines is not None
+        figures = f"{max(row.rates):8.1f} {median:9.1f} {median / slowest:10.2f}x"
+        print(f"{precision:9s} {figures} {row.cosines.min():13.4f} {row.cosines.mean():6.4f}")
     print(f"query p50, ms                   {query_milliseconds(open_embedding(settings)):8.1f}")
     print(f"cold start to first query, s    {cold_seconds(settings):8.1f}")
 

@@ -27,6 +27,7 @@ import ingest.pipeline
 from assistant import Assistant
 from corpus.analysis import analyse
 from corpus.embedding import SentenceEmbedding, open_embedding
+from corpus.files import FileIndex
 from corpus.records import EVERYTHING
 from corpus.settings import Settings
 from corpus.store import Store
@@ -34,7 +35,8 @@ from corpus.vectors import VectorIndex
 from ingest.pipeline import Ingestor
 
 STEPS = {
-    Store: ("begin", "finish", "record", "forget", "remove", "set_register", "remove_unfinished"),
+    Store: ("begin", "finish", "remove", "set_register", "remove_unfinished"),
+    FileIndex: ("record", "forget"),
     VectorIndex: ("add", "delete"),
 }
 FUNCTIONS = ("keep_original", "purge_originals", "recover", "complete_vectors")
@@ -171,7 +173,7 @@ def _check_end(data: Path) -> list[str]:
             problems.append(f"andere Dokumente: {sorted(documents)}")
         if VectorIndex(data).keys() != store.passage_keys():
             problems.append("die beiden Verzeichnisse gehen auseinander")
-        if len(store.places("bleibt")) != 2:
+        if len(store.files.places("bleibt")) != 2:
             problems.append("die Kopie ist nicht vermerkt")
         if "3,1" not in store.text("wechselt") or store.search_terms(analyse("Freibad"), 5, EVERYTHING):
             problems.append("eine alte Fassung ist noch da")

@@ -132,7 +132,7 @@ def broken_words(pages: Sequence[str], reference: Sequence[str]) -> int:
 def compare(paths: Sequence[Path]) -> None:
     """Print the table."""
     print(
-        f"{'file':34}{'pages':>6} | {'pages per second of processor':^31} | {'words':^20} | {'broken':^14} | {'stray':^18}"
+        f"{'file':34}{'pages':>6} | {'pages per processor second':^31} | {'words':^20} | {'broken':^14} | {'stray':^18}"
     )
     names = [*("pypdf", "PDFium", "reader", "+canon."), *("pypdf", "PDFium", "reader"), *("pypdf", "PDFium", "we")]
     print(" " * 41 + " " + "{:>8}{:>8}{:>8}{:>8} |{:>7}{:>7}{:>7} |{:>5}{:>7}{:>3} |".format(*names))

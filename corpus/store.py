@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from corpus.analysis import COLUMN_WEIGHTS, match_expression
 from corpus.database import Database, Row, create_database
 from corpus.errors import StoreError
+from corpus.files import FileIndex
 from corpus.geometry import boxes_of_glyphs
 from corpus.records import EVERYTHING, PreparedDocument, ReadFile, Scope
 from corpus.schema import INFO_COLUMNS
@@ -36,11 +37,13 @@ from corpus.types import (
     Span,
     Table,
 )
-from corpus.writing import insert_document, record_file, remove_documents, remove_placeless
+from corpus.writing import insert_document, record_file, remove_documents
 
 __all__ = ["Scope", "Store"]
 
 WORDS_WEIGHT, PARTS_WEIGHT = COLUMN_WEIGHTS
+Mention = tuple[Span, DocumentInfo | MissingDocument]
+"""A place that points to another document, and that document."""
 
 
 class Store:
@@ -50,6 +53,7 @@ class Store:
         """Open the store in ``directory``; :meth:`create` makes a new one. Raises :class:`StoreError`."""
         self.directory = directory
         self._database = Database(directory)
+        self.files = FileIndex(self._database)
 
     @classmethod
     def create(cls, directory: Path) -> Store:
@@ -201,7 +205,7 @@ class Store:
             return []
         akte = self.document(document).akte
         known: list[DocumentInfo | MissingDocument] = [*self.documents(scope), *self.missing(scope)]
-        found: list[tuple[Span, DocumentInfo | MissingDocument]] = []
+        found: list[Mention] = []
         for start, end, kind in rows:
             targets = [other for other in known if other.akte == akte and other.kind == kind]
             if len(targets) == 1 and targets[0].document != document:
@@ -319,32 +323,6 @@ class Store:
         )
         return str(rows[0][0]) if rows else None
 
-    def file_fingerprint(self, path: str) -> str | None:
-        """The fingerprint under which a file was read to the end, or ``None``."""
-        rows = self._database.query("SELECT fingerprint FROM files WHERE path = ?", (path,))
-        return str(rows[0][0]) if rows else None
-
-    def file_paths(self) -> list[str]:
-        """All files that were read."""
-        return [str(row[0]) for row in self._database.query("SELECT path FROM files ORDER BY path")]
-
-    def documents_in(self, path: str) -> tuple[str, ...]:
-        """The ids of the documents in a file."""
-        rows = self._database.query("SELECT document FROM places WHERE path = ? ORDER BY document", (path,))
-        return tuple(str(row[0]) for row in rows)
-
-    def places(self, document: str) -> list[str]:
-        """The files that hold a document."""
-        rows = self._database.query("SELECT path FROM places WHERE document = ? ORDER BY path", (document,))
-        return [str(row[0]) for row in rows]
-
-    def same_content(self, sha256: str, path: str) -> str | None:
-        """Another file than ``path`` with this content, or ``None``."""
-        rows = self._database.query(
-            "SELECT path FROM files WHERE sha256 = ? AND path != ? ORDER BY path LIMIT 1", (sha256, path)
-        )
-        return str(rows[0][0]) if rows else None
-
     def passage_keys(self, state: Literal["indexing", "indexed"] = "indexed") -> set[str]:
         """The keys of all passages of documents in the given state."""
         rows = self._database.query(
@@ -390,20 +368,6 @@ class Store:
             if file is not None:
                 removed |= record_file(connection, file)
         return removed
-
-    def record(self, file: ReadFile) -> set[str]:
-        """Note a file whose documents are there already; return the passage keys of those it no longer holds."""
-        with self._database.transaction() as connection:
-            return record_file(connection, file)
-
-    def forget(self, path: str) -> tuple[list[str], set[str]]:
-        """Remove a file and the documents that no other file holds; return their ids and passage keys."""
-        with self._database.transaction() as connection:
-            rows = connection.execute("SELECT document FROM places WHERE path = ?", (path,)).fetchall()
-            connection.execute("DELETE FROM files WHERE path = ?", (path,))
-            documents = [str(row[0]) for row in rows]
-            removed = remove_placeless(connection, documents)
-        return [document for document in documents if not self.places(document)], removed
 
     def remove(self, document: str) -> set[str]:
         """Remove a document in every version; return the keys of its passages."""

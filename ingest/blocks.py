@@ -190,7 +190,7 @@ def _recognise_heading(block: Block, usual_size: float) -> None:
         return
     numbered = _NUMBERED_HEADING.match(text)
     bold = all(line.bold for line in block.lines)
-    titled = not _SENTENCE_END.search(text) or text.endswith(":")
+    titled = not _SENTENCE_END.search(text) or text.endswith((":", "?"))
     if _is_known_heading(text) or (len(block.lines) == 1 and _is_colon_line(text)):
         block.kind, block.level = "heading", 1
     elif (bold or large) and titled:

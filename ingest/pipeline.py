@@ -172,7 +172,7 @@ class _Run:
         elif planned.action == "duplicate":
             yield self._note_duplicate(planned)
         else:
-            for document in self.store.documents_in(planned.path):
+            for document in self.store.files.documents_in(planned.path):
                 info = self.store.document(document)
                 if info.sha256 == (planned.info.sha256 if planned.info else ""):
                     keep_original(planned.source.path, original_path(self.settings.data, info))
@@ -180,13 +180,13 @@ class _Run:
 
     def _note_duplicate(self, planned: Planned) -> ReportLine:
         twin = planned.twin
-        documents = self.store.documents_in(path_key(twin)) if twin is not None else ()
+        documents = self.store.files.documents_in(path_key(twin)) if twin is not None else ()
         if twin is None or planned.info is None or not documents:
             return ReportLine(
                 _name(planned.source), "failed", reason=f"Gleicher Inhalt wie „{twin}“; bitte jene prüfen."
             )
         file = ReadFile(planned.path, planned.info.sha256, planned.fingerprint, documents)
-        self._delete_vectors(self.store.record(file))
+        self._delete_vectors(self.store.files.record(file))
         pages = self.store.document(documents[0]).pages
         return ReportLine(documents[0], "duplicate", pages, reason=f"gleicher Inhalt wie „{twin.name}“")
 
@@ -234,7 +234,7 @@ class _Run:
         if known == fingerprint:
             # The run before was interrupted after this document of the file.
             if file is not None:
-                self._delete_vectors(self.store.record(file))
+                self._delete_vectors(self.store.files.record(file))
             embedded(1.0)
             return "unchanged", 0
         prepared, nodes = self.preparer.prepare(info, fingerprint, read.canonical, embedded)
@@ -248,10 +248,10 @@ class _Run:
 
     def _join_unregistered(self, file: ReadFile) -> None:
         """A file with the content of a registered one becomes another place of that one."""
-        twin = self.store.same_content(file.sha256, file.path)
-        if twin is not None and not any(self.store.document(d).akte for d in self.store.documents_in(twin)):
-            fingerprint = self.store.file_fingerprint(twin) or ""
-            self._delete_vectors(self.store.record(replace(file, path=twin, fingerprint=fingerprint)))
+        twin = self.store.files.same_content(file.sha256, file.path)
+        if twin is not None and not any(self.store.document(d).akte for d in self.store.files.documents_in(twin)):
+            fingerprint = self.store.files.fingerprint(twin) or ""
+            self._delete_vectors(self.store.files.record(replace(file, path=twin, fingerprint=fingerprint)))
 
     def _info(
         self, planned: Planned, read: ReadDocument, head: DocumentHead, container: DocumentHead, *, first: bool
@@ -294,7 +294,7 @@ class _Run:
         if planned.source.entry is not None and not taken:
             return info
         number, candidate = 1, info.document
-        while candidate in taken or any(place != planned.path for place in self.store.places(candidate)):
+        while candidate in taken or any(place != planned.path for place in self.store.files.places(candidate)):
             number += 1
             candidate = f"{info.document}-{number}"
         return replace(info, document=candidate)
@@ -303,10 +303,12 @@ class _Run:
         """Remove what lay in a folder of this run and does not any more."""
         present = {path_key(source.path) for source in sources.files}
         folders = [folder.resolve() for folder in sources.folders]
-        for path in self.store.file_paths():
+        for path in self.store.files.paths():
             if path not in present and any(Path(path).is_relative_to(folder) for folder in folders):
-                pages = {document: self.store.document(document).pages for document in self.store.documents_in(path)}
-                documents, keys = self.store.forget(path)
+                pages = {
+                    document: self.store.document(document).pages for document in self.store.files.documents_in(path)
+                }
+                documents, keys = self.store.files.forget(path)
                 self._delete_vectors(keys)
                 for document in documents:
                     yield ReportLine(document, "removed", pages[document])

@@ -67,7 +67,7 @@ class Planner:
                 yield Planned(source, "fail", reason=str(error))
                 continue
             key = path_key(source.path)
-            if self._store.file_fingerprint(key) == fingerprint and not self._readable_now(key):
+            if self._store.files.fingerprint(key) == fingerprint and not self._readable_now(key):
                 seen.setdefault(info.sha256, source.path)
                 yield Planned(source, "unchanged", info, fingerprint, size)
                 continue
@@ -82,7 +82,7 @@ class Planner:
         """Another place of the same content; the register says itself what its files are."""
         if source.entry is not None:
             return None
-        known = self._store.same_content(sha256, path_key(source.path))
+        known = self._store.files.same_content(sha256, path_key(source.path))
         if known is not None:
             return Path(known)
         return seen.get(sha256)
@@ -91,7 +91,7 @@ class Planner:
         """Whether pages that could not be read the last time may be readable now."""
         return self._recognition and any(
             page.reading == "unread"
-            for document in self._store.documents_in(path)
+            for document in self._store.files.documents_in(path)
             for page in self._store.pages(document)
         )
 

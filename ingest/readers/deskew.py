@@ -34,6 +34,9 @@ _STRAIGHT = 0.06
 """Degrees of skew that need no turning, which would only blur the letters: 2 pixels over the width of a page."""
 _ASKEW_AT_LEAST = 200
 """Ink pixels without which there is nothing to see a slope by."""
+_LONGEST_EDGE = 10
+"""Pixels of that width which the lower edge of a letter has at most; those of ruling lines have more, as long as they
+are less askew than 5.7 degrees."""
 _ALONG = 1.15
 """How much sharper the profile across must be before lines are taken to run from top to bottom."""
 
@@ -98,7 +101,7 @@ def find_slope(image: Image.Image, steepest: float = STEEPEST) -> tuple[bool, fl
 def _sharpest(ink: NDArray[np.bool_], steepest: float) -> tuple[float, float]:
     """The greatest sharpness of a profile and the slope in degrees at which it is reached."""
     # The lower edges of the letters stand on the baseline; blots and the black rims of copies have few of them.
-    rows, columns = np.nonzero(ink[:-1] & ~ink[1:])
+    rows, columns = np.nonzero(_without_rules(ink[:-1] & ~ink[1:]))
     if len(rows) < _ASKEW_AT_LEAST:
         return 0.0, 0.0
     best, at = 0.0, 0.0
@@ -111,6 +114,16 @@ def _sharpest(ink: NDArray[np.bool_], steepest: float) -> tuple[float, float]:
                 best, at = sharpness, round(float(slope), 2)
         reach = step
     return best, at
+
+
+def _without_rules(edges: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Lower edges without those of frames and ruling lines, which say as much across the text as along it."""
+    along = np.cumsum(np.pad(edges, ((0, 0), (1, 0))), axis=1, dtype=np.int32)
+    full = along[:, _LONGEST_EDGE:] - along[:, :-_LONGEST_EDGE] == _LONGEST_EDGE
+    kept = edges.copy()
+    for shift in range(_LONGEST_EDGE):
+        kept[:, shift : shift + full.shape[1]] &= ~full
+    return kept
 
 
 def _sharpness(rows: NDArray[np.intp], columns: NDArray[np.intp], tangent: float) -> float:

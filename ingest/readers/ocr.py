@@ -30,6 +30,8 @@ _GOOD_DPI = 200.0, 250.0
 """The resolutions that it then gets; measured, 250 reads type of 6 points as well as 300, and 200 does not."""
 _SURE = 0.65
 """A page read the right way up has a mean confidence of .85 and more, read upside down or sideways one below .3."""
+_LONG_WORD = 4
+"""Letters of a word that is longer than high in any type."""
 _TURN_SURE = 5.0
 """Tesseract's confidence in an orientation from which on it is followed: right ones have 6 to 15, guesses below 4."""
 _READ = 0.75
@@ -79,6 +81,13 @@ class _Attempt:
         """The mean confidence of the letters."""
         letters = sum(word.letters for word in self.words)
         return sum(word.letters * word.confidence for word in self.words) / letters if letters else 0.0
+
+    @property
+    def upright(self) -> bool:
+        """Whether the words lie along the lines; Tesseract also reads words that climb, one below the other."""
+        words = [word for word in self.words if word.letters >= _LONG_WORD]
+        climbing = sum(word.box[3] - word.box[1] > word.box[2] - word.box[0] for word in words)
+        return climbing * 2 <= len(words)
 
     @property
     def worth(self) -> float:
@@ -145,7 +154,7 @@ class TextRecognizer:
         along, slope = find_slope(grey)
         first: Rotation = 90 if along else 0
         attempt = self._attempt(straighten(grey, first, slope, zoom), pixels)
-        if attempt.confidence >= _SURE or not attempt.words:
+        if (attempt.confidence >= _SURE and attempt.upright) or not attempt.words:
             return attempt
         told = self._tesseract.rotation(straighten(grey, 0, 0.0, zoom).image, 72 * pixels)
         turned: Rotation = 270 if along else 180
@@ -155,7 +164,7 @@ class TextRecognizer:
             return attempt
         crosswise = (turned - first) % 180 != 0
         other = self._attempt(straighten(grey, turned, -slope if crosswise else slope, zoom), pixels)
-        return max(attempt, other, key=lambda one: one.confidence)
+        return max(attempt, other, key=lambda one: (one.upright, one.confidence))
 
     def _without_stamp(
         self, coloured: Image.Image, attempt: _Attempt, zoom: float, pixels: float

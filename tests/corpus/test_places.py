@@ -30,10 +30,10 @@ def put(store: Store, document: PreparedDocument, path: str, *others: str) -> se
 def test_a_file_counts_as_read_when_its_last_document_is_finished(store: Store) -> None:
     first, last = prepared("paket-top-1"), prepared("paket-top-2")
     store.finish(store.begin(first, MODEL))
-    assert store.file_fingerprint("/eingang/paket.pdf") is None
+    assert store.files.fingerprint("/eingang/paket.pdf") is None
     put(store, last, "/eingang/paket.pdf", "paket-top-1")
-    assert store.file_fingerprint("/eingang/paket.pdf") == last.fingerprint
-    assert store.documents_in("/eingang/paket.pdf") == ("paket-top-1", "paket-top-2")
+    assert store.files.fingerprint("/eingang/paket.pdf") == last.fingerprint
+    assert store.files.documents_in("/eingang/paket.pdf") == ("paket-top-1", "paket-top-2")
 
 
 def test_a_document_that_its_file_no_longer_holds_goes_with_its_passages(store: Store) -> None:
@@ -46,18 +46,18 @@ def test_a_document_that_its_file_no_longer_holds_goes_with_its_passages(store: 
 
 def test_a_document_with_two_places_stays_until_both_are_forgotten(store: Store) -> None:
     put(store, prepared(), "/eingang/vorlage.pdf")
-    store.record(ReadFile("/eingang/kopie.pdf", "abc", "f", ("vorlage",)))
-    assert store.same_content("abc", "/eingang/vorlage.pdf") == "/eingang/kopie.pdf"
-    assert store.forget("/eingang/vorlage.pdf") == ([], set())
+    store.files.record(ReadFile("/eingang/kopie.pdf", "abc", "f", ("vorlage",)))
+    assert store.files.same_content("abc", "/eingang/vorlage.pdf") == "/eingang/kopie.pdf"
+    assert store.files.forget("/eingang/vorlage.pdf") == ([], set())
     assert store.document("vorlage").file == "/eingang/kopie.pdf"
-    assert store.forget("/eingang/kopie.pdf") == (["vorlage"], {"vorlage:1:0", "vorlage:1:1"})
-    assert (store.documents(), store.file_paths()) == ([], [])
+    assert store.files.forget("/eingang/kopie.pdf") == (["vorlage"], {"vorlage:1:0", "vorlage:1:1"})
+    assert (store.documents(), store.files.paths()) == ([], [])
 
 
 def test_removing_a_document_forgets_the_files_that_held_nothing_else(store: Store) -> None:
     put(store, prepared(), "/eingang/vorlage.pdf")
     store.remove("vorlage")
-    assert store.file_paths() == []
+    assert store.files.paths() == []
 
 
 def with_table() -> PreparedDocument:

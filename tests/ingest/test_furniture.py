@@ -92,7 +92,8 @@ def test_running_heads_in_small_type_go_even_if_each_stands_once() -> None:
 
 
 def test_the_first_lines_of_pages_with_wide_gaps_are_text() -> None:
-    pages = [RawPage(index, 595, 842, [line(f"Punkt {'abcdef'[index]}{'abcdef'[row]}", 60 + 40 * row) for row in range(6)])
+    names = [[f"Punkt {'abcdef'[index]}{'abcdef'[row]}" for row in range(6)] for index in range(6)]
+    pages = [RawPage(index, 595, 842, [line(names[index][row], 60 + 40 * row) for row in range(6)])
              for index in range(6)]  # fmt: skip
     strip_furniture(pages)
     assert [len(page.lines) for page in pages] == [6] * 6

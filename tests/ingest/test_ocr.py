@@ -256,10 +256,10 @@ def test_the_cells_of_a_table_are_segments_of_their_own(recognizer: TextRecogniz
         for cell, x in zip(row, (70, 230, 330), strict=True):
             sheet.line(cell.split(), x, 80 + 20 * number)
     text = recognizer.read(sheet.scanned(1.5), SCALE)
-    assert sorted(line.text for line in text.lines) == sorted(cell for row in rows for cell in row)
-    tops = {line.text: line.top for line in text.straight}
+    tops = {line.text.replace(" ", ""): line.top for line in text.straight}
+    assert sorted(tops) == sorted(cell.replace(" ", "") for row in rows for cell in row)
     for first, *others in rows:
-        assert all(abs(tops[other] - tops[first]) < 3 for other in others)
+        assert all(abs(tops[other.replace(" ", "")] - tops[first]) < 3 for other in others)
 
 
 @needs_tesseract
@@ -388,8 +388,11 @@ def test_a_point_of_the_straightened_page_leads_back_to_where_it_was(
 
 @pytest.mark.parametrize("skew", [-6.0, -2.0, -0.3, 0.0, 0.8, 2.0, 5.0])
 @pytest.mark.parametrize("rotation", [0, 90])
-def test_the_slope_of_the_lines_is_found_within_a_tenth_of_a_degree(skew: float, rotation: Rotation):
+@pytest.mark.parametrize("framed", [False, True])
+def test_the_slope_of_the_lines_is_found_within_a_tenth_of_a_degree(skew: float, rotation: Rotation, *, framed: bool):
     sheet = letter()
+    if framed:
+        sheet.pen.rectangle((100, 100, sheet.width - 100, sheet.height - 100), outline=30, width=5)
     along, slope = find_slope(sheet.scanned(skew, rotation))
     assert along == (rotation == 90)
     assert slope == pytest.approx(-skew, abs=0.1)

@@ -180,7 +180,7 @@ def test_the_same_content_in_two_places_is_stored_once_with_both(place: Place, n
     assert [(line.document, line.outcome) for line in lines] == [("notiz", "read"), ("notiz", "duplicate")]
     assert "notiz.txt" in lines[1].reason
     with place.store() as store:
-        assert store.places("notiz") == sorted([str(note), str(copy)])
+        assert store.files.places("notiz") == sorted([str(note), str(copy)])
     assert place.outcomes(copy) == {"notiz": "unchanged"}
     place.assert_clean("notiz")
 
@@ -219,7 +219,7 @@ def test_a_copy_stays_when_the_first_place_is_gone(place: Place, tmp_path: Path)
     note.unlink()
     assert set(place.outcomes(folder).values()) <= {"unchanged", "duplicate"}
     with place.store() as store:
-        assert (store.document("notiz").file, store.places("notiz")) == (str(copy), [str(copy)])
+        assert (store.document("notiz").file, store.files.places("notiz")) == (str(copy), [str(copy)])
     place.assert_clean("notiz")
 
 
@@ -230,7 +230,7 @@ def test_a_registered_document_takes_in_the_same_file_that_was_read_before(place
     place.ingest(folder)
     with place.store() as store:
         assert [info.document for info in store.documents()] == ["turnhalle"]
-        assert str(loose) in store.places("turnhalle")
+        assert str(loose) in store.files.places("turnhalle")
     assert place.outcomes(loose) == {"turnhalle": "unchanged"}
     place.assert_clean("turnhalle")
 
@@ -243,7 +243,7 @@ def test_a_real_file_in_the_slot_of_an_example_replaces_it(place: Place, tmp_pat
     assert place.outcomes(folder) == {"bericht": "replaced"}
     with place.store() as store:
         info = store.document("bericht")
-        assert (info.origin, store.places("bericht")) == ("original", [str(folder / "echt.txt")])
+        assert (info.origin, store.files.places("bericht")) == ("original", [str(folder / "echt.txt")])
     assert place.found_by_terms("Turnhalle") == set()
     (folder / "echt.txt").unlink()
     assert place.outcomes(folder) == {"bericht": "replaced"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from ingest.references import find_references
@@ -51,4 +53,4 @@ def test_what_names_no_document_is_no_pointer(text: str) -> None:
 def test_every_pointer_has_a_place_of_its_own() -> None:
     text = "Anlagen 1 bis 9, Anhänge 2, 3 und 4 sowie die beigefügte Konzeption, siehe Vorlage 7/2013 und Anhang 1."
     places = [reference.span for reference in find_references(text)]
-    assert all(one.end <= other.start for one, other in zip(places, places[1:], strict=False))
+    assert all(one.end <= other.start for one, other in pairwise(places))

@@ -24,7 +24,7 @@ _UNSAID, _UNEXPECTED = 0.55, 0.7
 """The least gap that parts words without a blank, as a share of the line's usual word space: in a file that writes no
 blanks, and in one that otherwise does."""
 _SPACED_OUT = 0.08
-"""A line whose usual gap is wider than this is spaced out."""
+"""A line in which nearly all gaps are wider than this is spaced out."""
 _SPACED_LETTERS = 5
 _SPACED_RUN = 4
 """As many single letters in a row, inside a line, are a spaced-out word; German has no words of one letter."""
@@ -57,7 +57,11 @@ def word_starts(
     # The words of a line may be so far apart that each is a segment; short ones then are spaced out as the line is.
     row_of = rows[np.cumsum(lengths) - 1]
     usual = np.where(lengths >= _SPACED_LETTERS, usual, np.minimum(usual, _medians(gaps, telling, rows)[row_of]))
-    spaced = (usual > _SPACED_OUT) & (_are_words(codes, segments) | _are_words(codes, rows)[row_of])
+    # Nearly all of its letters are apart; in a line with one spaced-out word many are not.
+    closest = _medians(gaps, telling, segments, share=0.25)
+    spaced = (np.where(lengths >= _SPACED_LETTERS, closest, usual) > _SPACED_OUT) & (
+        _are_words(codes, segments) | _are_words(codes, rows)[row_of]
+    )
     spaced &= (lengths >= _SPACED_LETTERS) | (np.bincount(rows)[row_of] >= 2 * _SPACED_LETTERS)
     # Widths that the file gives too large make all glyphs overlap a little; that says nothing about words.
     gaps = gaps - np.where((usual < -0.03) & (lengths >= _SPACED_LETTERS), usual, 0.0)[segments]
@@ -75,8 +79,8 @@ def word_starts(
     return _close_up(starts, codes, gaps, segments)
 
 
-def _medians(values: Floats, chosen: NDArray[np.bool_], segments: NDArray[np.intp]) -> Floats:
-    """The median of the chosen values of each segment; 0 where none is chosen."""
+def _medians(values: Floats, chosen: NDArray[np.bool_], segments: NDArray[np.intp], share: float = 0.5) -> Floats:
+    """The median of the chosen values of each segment, or another quantile; 0 where none is chosen."""
     medians = np.zeros(int(segments[-1]) + 1 if len(segments) else 0)
     places = np.flatnonzero(chosen)
     if not len(places):
@@ -84,7 +88,7 @@ def _medians(values: Floats, chosen: NDArray[np.bool_], segments: NDArray[np.int
     of = segments[places]
     ordered = values[places][np.lexsort((values[places], of))]
     numbers, first, counts = np.unique(of, return_index=True, return_counts=True)
-    medians[numbers] = ordered[first + counts // 2]
+    medians[numbers] = ordered[first + (counts * share).astype(np.intp)]
     return medians
 
 
