@@ -27,6 +27,8 @@ from corpus.analysis import analyse
 from corpus.store import Scope, Store
 from corpus.types import Passage, Sentence, Span
 
+_ORIGINAL = 0.5
+"""Log-odds by which an example must be better than an original."""
 _MOST_QUOTES = 3
 _MOST_LISTED = 4
 """Lists take more sentences than a fact does."""
@@ -81,6 +83,7 @@ class QuotesQueryEngine(BaseQueryEngine):
         self._scope = scope
         self._settings_hash = settings_hash
         self._citations = CitationMaker(store, scope)
+        self._examples = {info.document for info in store.documents(scope) if info.origin == "example"}
         self._sections = {
             info.document: [section.title for section in store.sections(info.document)]
             for info in store.documents(scope)
@@ -197,13 +200,14 @@ class QuotesQueryEngine(BaseQueryEngine):
         if reading.answerable < weights.answer_at:
             return []
         near = _TELLING if question.kind in ("number", "law") else _MOST_QUOTES
-        best = [scored for scored in reading.scored[:near] if self._suits(question, scored.candidate)]
+        ranked = sorted(reading.scored, key=self._rank)
+        best = [scored for scored in ranked[:near] if self._suits(question, scored.candidate)]
         if not best:
             # What fits the question word does not fit the question: a date somewhere is not the date asked for.
             return []
         fitting = [
             best[0],
-            *(s for s in reading.scored if s is not best[0] and self._suits(question, s.candidate)),
+            *(s for s in ranked if s is not best[0] and self._suits(question, s.candidate)),
         ]
         most = _MOST_LISTED if question.kind == "list" else _MOST_FACTS if question.kind in HARD_KINDS else _MOST_QUOTES
         worst = fitting[0].score - weights.quote_within
@@ -212,6 +216,11 @@ class QuotesQueryEngine(BaseQueryEngine):
             # Whether something was decided is only answered by a sentence that speaks of a decision.
             enough = [scored for scored in enough if DECIDED.search(scored.candidate.text)]
         return self._joined(question, enough)
+
+    def _rank(self, scored: Scored) -> float:
+        """Originals first where an example says about the same: nobody should be shown what is invented instead."""
+        original = scored.candidate.document not in self._examples
+        return -(scored.score + (_ORIGINAL if original else 0.0))
 
     def _proposed(self, question: UnderstoodQuestion, reading: Reading) -> list[_Quote]:
         """The proposal, where somebody asks whether something was decided and only a proposal is there."""

@@ -15,6 +15,7 @@ from corpus.types import Span
 
 _ENUMERATED = re.compile(r"\s*(?:,|und|sowie|bzw\.|oder|bis)\s*(?:am|vom|zum)?\s*")
 _OF_A_PAPER = re.compile(r"\bvom\s+(?:\w+,\s+(?:den\s+)?)?$")
+_HOW_OFTEN = re.compile(r"\b(?:wie oft|wie häufig|wievielmal|wie viele? male?)\b", re.IGNORECASE)
 _WORDS_BEFORE = 3
 """Words between the noun and its amount at most: "Eigenanteil des Kreises in Höhe von"."""
 _FOLLOWING_WORDS = re.compile(r"(?:\s+[\w/-]+){1,4}")
@@ -126,11 +127,13 @@ def _number(question: UnderstoodQuestion, sentence: str) -> Span | None:
     """
     proportions = [match.span() for match in PROPORTION.finditer(sentence)]
     amounts = [match.span() for match in AMOUNT.finditer(sentence)]
+    asks_how_often = bool(_HOW_OFTEN.search(question.standalone))
     singles = [
         match.span()
         for match in numbers_without_dates(sentence)
-        # An amount counts money, whatever words follow it.
-        if not any(start <= match.start() < end for start, end in amounts)
+        # An amount counts money, whatever words follow it, and "schon einmal" counts nothing.
+        if (asks_how_often or not match.group().casefold().endswith("mal"))
+        and not any(start <= match.start() < end for start, end in amounts)
         and not any(start <= match.start() < end for start, end in proportions)
     ]
     counted = [

@@ -196,7 +196,10 @@ def _best_answer_threshold(
     """
     questions = [q for q in load_questions(_OUR_QUESTIONS) if q.split == "calibration"]
     with tempfile.TemporaryDirectory() as directory:
-        there = settings.model_copy(update={"data": Path(directory), "models": settings.models_directory})
+        # The questions are on the Vorlage: what the examples say besides would make them others.
+        there = settings.model_copy(
+            update={"data": Path(directory), "models": settings.models_directory, "examples": False}
+        )
         Ingestor(there, embedding).ingest([_AKTEN])
         assistant = Assistant(there, embedding, weights=weights)
         scored = []

@@ -18,8 +18,9 @@ LONGEST_TOKENS = 180
 e5 was trained on passages of about this length, and a citation's neighbourhood stays readable."""
 
 
-_NO_EVIDENCE = frozenset({"heading", "header", "contents"})
-"""Kinds of sentences that name what stands elsewhere: they are in a passage only where nothing else is."""
+_NAMING = frozenset({"heading", "header"})
+"""Kinds of sentences that name what stands below them: they are in a passage only where nothing does. The lines of a
+table of contents are in none."""
 
 
 class StructuredDocument(Document):
@@ -94,7 +95,8 @@ def passage_node(key: str, text: str, span: Span, metadata: dict[str, str], *, s
 
 def _groups(of_section: Sequence[Sentence], lengths: dict[int, int]) -> list[list[Sentence]]:
     """The sentences of each passage of a section."""
-    body = [sentence for sentence in of_section if sentence.kind not in _NO_EVIDENCE] or list(of_section)
+    told = [sentence for sentence in of_section if sentence.kind != "contents"]
+    body = [sentence for sentence in told if sentence.kind not in _NAMING] or told
     groups: list[list[Sentence]] = []
     size = 0
     for sentence in body:

@@ -7,8 +7,8 @@ columns of the weights larger by the same factor, which changes no product (Smoo
 come from the largest values that a handful of passages show; with them the cosine to float32 stays above .997, on
 tables, single words and other languages, too.
 
-Also tried: static scales (no faster, and worse outside what they had been calibrated on), blocks of 32 with a scale each
-(``MatMulNBits``: cosine .9999, hardly faster than float32).
+Also tried: static scales (no faster, and worse outside what they had been calibrated on), blocks of 32 with a scale
+each (``MatMulNBits``: cosine .9999, hardly faster than float32).
 """
 
 from __future__ import annotations

@@ -81,20 +81,20 @@ def ink_level(grey: Grey) -> int:
     return int(np.nanargmax(np.nan_to_num(between))) + 1
 
 
-def find_slope(image: Image.Image, steepest: float = STEEPEST) -> tuple[bool, float]:
+def find_slope(image: Image.Image, *, along: bool | None = None, steepest: float = STEEPEST) -> tuple[bool, float]:
     """Whether the lines of a grey picture run from top to bottom, and by how many degrees they fall, once upright.
 
     The slope is that after the picture has been turned by a quarter clockwise, if the lines run from top to bottom.
+    ``along`` says so where it is known.
     """
-    smaller = image
-    factor = max(image.size) / (_PROFILE_WIDTH * math.sqrt(2))
-    if factor > 1:
-        smaller = image.resize((max(1, round(image.width / factor)), max(1, round(image.height / factor))))
+    factor = max(1.0, max(image.size) / (_PROFILE_WIDTH * math.sqrt(2)))
+    smaller = image.resize((max(1, round(image.width / factor)), max(1, round(image.height / factor))))
     grey = np.asarray(smaller)
     ink = grey < ink_level(grey)
-    level_sharpness, level_slope = _sharpest(ink, steepest)
-    turned_sharpness, turned_slope = _sharpest(np.rot90(ink, -1), steepest)
-    along = turned_sharpness > _ALONG * level_sharpness
+    level_sharpness, level_slope = (0.0, 0.0) if along is True else _sharpest(ink, steepest)
+    turned_sharpness, turned_slope = (0.0, 0.0) if along is False else _sharpest(np.rot90(ink, -1), steepest)
+    if along is None:
+        along = turned_sharpness > _ALONG * level_sharpness
     return along, turned_slope if along else level_slope
 
 

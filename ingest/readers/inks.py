@@ -49,6 +49,8 @@ _BLOCK = 16
 """Pixels to a side of the blocks whose lightest grey is the paper's: there is paper between and beside letters."""
 _LARGEST_INK = 5
 """Blocks across which ink alone may reach, as in a headline or a table's dark head."""
+_COLOURED = 30
+"""Greys between the brightest and the darkest of red, green and blue from which on a place is coloured."""
 _EVEN = 40
 """Greys by which paper may differ over a page and still count as even."""
 
@@ -60,6 +62,15 @@ class Parted:
     image: Image.Image
     stamp: Image.Image
     box: tuple[int, int, int, int]
+
+
+def is_coloured(image: Image.Image) -> bool:
+    """Whether anything on the picture has a colour."""
+    if image.mode in {"1", "L", "LA", "I", "I;16", "F"}:
+        return False
+    # Smaller, so that neither grain nor the fringes of compression count.
+    pixels = np.asarray(image.convert("RGB").reduce(4)).astype(np.int16)
+    return bool((pixels.max(axis=2) - pixels.min(axis=2) > _COLOURED).any())
 
 
 def colourless(image: Image.Image) -> Image.Image:

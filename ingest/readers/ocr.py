@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ingest.layout import Line
 from ingest.readers.deskew import Rotation, Straightened, find_slope, straighten, transformed
-from ingest.readers.inks import Parted, colourless, part_inks, with_even_paper
+from ingest.readers.inks import Parted, colourless, is_coloured, part_inks, with_even_paper
 from ingest.readers.mending import mend_words
 from ingest.readers.recognised import make_lines
 from ingest.readers.tesseract import ONE_BLOCK, RecognitionError, Tesseract, Word
@@ -52,8 +52,9 @@ class RecognisedText:
 
     ``lines`` are segments of lines in reading order, their boxes in points of the picture as it was given; a stamp's
     come last, as notes. ``straight`` are the same lines in points of the page set upright and level, on which rows and
-    columns can be compared; :meth:`placed` leads back. ``rotation`` is by how many degrees clockwise the picture has to
-    be turned to be upright, ``skew`` by how many degrees its lines then fall to the right.
+    columns can be compared; it is ``width`` by ``height`` points large, and :meth:`placed` leads back from it by the
+    affine map ``matrix`` of shape (2, 3). ``rotation`` is by how many degrees clockwise the picture has to be turned to
+    be upright, ``skew`` by how many degrees its lines then fall to the right.
     """
 
     lines: list[Line]
@@ -88,6 +89,11 @@ class _Attempt:
         words = [word for word in self.words if word.letters >= _LONG_WORD]
         climbing = sum(word.box[3] - word.box[1] > word.box[2] - word.box[0] for word in words)
         return climbing * 2 <= len(words)
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the page was certainly read the right way up."""
+        return self.confidence >= _SURE and self.upright
 
     @property
     def worth(self) -> float:
@@ -129,7 +135,7 @@ class TextRecognizer:
         Raises:
             RecognitionError: if Tesseract cannot be started, lacks the language, fails or takes too long.
         """
-        coloured = image.convert("L" if image.mode in {"1", "L", "I;16"} else "RGB")
+        coloured = image.convert("RGB" if is_coloured(image) else "L")
         grey = with_even_paper(coloured.convert("L"))
         dpi = 72 * scale
         low, high = _GOOD_DPI
@@ -150,21 +156,28 @@ class TextRecognizer:
         return _Attempt(page, self._tesseract.words(page.image, 72 * pixels))
 
     def _right_way_up(self, grey: Image.Image, zoom: float, pixels: float) -> _Attempt:
-        """Read the page as its lines run; if that does not succeed, turn it as Tesseract says, or else upside down."""
+        """Read the page as its lines run; if that does not succeed, turn it as Tesseract says, or every other way."""
         along, slope = find_slope(grey)
         first: Rotation = 90 if along else 0
         attempt = self._attempt(straighten(grey, first, slope, zoom), pixels)
-        if (attempt.confidence >= _SURE and attempt.upright) or not attempt.words:
+        if attempt.succeeded or not attempt.words:
             return attempt
         told = self._tesseract.rotation(straighten(grey, 0, 0.0, zoom).image, 72 * pixels)
-        turned: Rotation = 270 if along else 180
+        others: list[Rotation]
         if told is not None and told[1] >= _TURN_SURE:
-            turned = told[0]
-        if turned == first:
-            return attempt
-        crosswise = (turned - first) % 180 != 0
-        other = self._attempt(straighten(grey, turned, -slope if crosswise else slope, zoom), pixels)
-        return max(attempt, other, key=lambda one: (one.upright, one.confidence))
+            others = [told[0]]
+        elif attempt.upright:
+            others = [270 if along else 180]
+        else:
+            others = [0, 180] if along else [90, 270]
+        attempts = [attempt]
+        for rotation in others:
+            if rotation == first or attempts[-1].succeeded:
+                continue
+            if (rotation - first) % 180:
+                _, slope = find_slope(grey, along=not along)
+            attempts.append(self._attempt(straighten(grey, rotation, slope, zoom), pixels))
+        return max(attempts, key=lambda one: (one.upright, one.confidence))
 
     def _without_stamp(
         self, coloured: Image.Image, attempt: _Attempt, zoom: float, pixels: float
@@ -189,7 +202,7 @@ class TextRecognizer:
         left, top = parted.box[0] - _STAMP_MARGIN, parted.box[1] - _STAMP_MARGIN
         right, bottom = parted.box[2] + _STAMP_MARGIN, parted.box[3] + _STAMP_MARGIN
         crop = parted.stamp.crop((left, top, right, bottom))
-        _, slope = find_slope(crop, _STEEPEST_STAMP)
+        _, slope = find_slope(crop, along=False, steepest=_STEEPEST_STAMP)
         level = straighten(crop, 0, slope)
         found = self._tesseract.words(level.image, 72 * pixels, ONE_BLOCK)
         words = [word for word in found if word.confidence >= _STAMP_READ and word.letters]

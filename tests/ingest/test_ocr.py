@@ -219,6 +219,17 @@ def test_a_noisy_skewed_stamped_or_turned_scan_is_read_and_each_word_found_in_it
 
 
 @needs_tesseract
+@pytest.mark.slow
+@pytest.mark.parametrize("rotation", [0, 90, 180, 270])
+def test_a_page_with_no_more_than_a_title_is_turned_upright(recognizer: TextRecognizer, rotation: Rotation):
+    sheet = Sheet()
+    sheet.line(["Anlage", "5"], 150, 200, 22)
+    text = recognizer.read(sheet.scanned(0.0, rotation), SCALE)
+    assert [line.text for line in text.lines] == ["Anlage 5"]
+    assert text.rotation == rotation
+
+
+@needs_tesseract
 def test_type_size_weight_and_distances_are_those_of_the_page(recognizer: TextRecognizer):
     sheet = Sheet()
     sheet.line("Ergebnis der Beratung".split(), 70, 60, 14)
@@ -239,6 +250,7 @@ def test_type_size_weight_and_distances_are_those_of_the_page(recognizer: TextRe
 
 
 @needs_tesseract
+@pytest.mark.slow
 def test_columns_are_read_one_after_the_other(recognizer: TextRecognizer):
     sheet = Sheet()
     first, second = PARAGRAPHS[:2]
@@ -289,6 +301,7 @@ def test_lines_of_the_straightened_page_can_be_put_back_on_the_picture(recognize
 
 
 @needs_tesseract
+@pytest.mark.slow
 @pytest.mark.parametrize("dots", [120, 400])
 def test_coarse_and_fine_scans_are_read_with_boxes_in_points(recognizer: TextRecognizer, dots: int):
     sheet = Sheet()
@@ -302,6 +315,7 @@ def test_coarse_and_fine_scans_are_read_with_boxes_in_points(recognizer: TextRec
 
 
 @needs_tesseract
+@pytest.mark.slow
 def test_text_in_the_shadow_of_a_fold_is_read(recognizer: TextRecognizer):
     sheet = Sheet()
     sheet.paragraph(PARAGRAPHS[0], 70, 80, 455)
