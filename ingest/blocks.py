@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, field
 from typing import Literal
@@ -12,8 +13,8 @@ from ingest.layout import Line, RawPage
 
 BlockKind = Literal["heading", "paragraph", "item", "note", "table", "contents"]
 
-_PARAGRAPH_GAP = 1.45
-"""Line pitches from which on a distance separates paragraphs; a blank line is 2."""
+_PARAGRAPH_GAP = 1.3
+"""Line pitches from which on a distance separates paragraphs; a blank line is 2, 6 points after 12 are 1.43."""
 _FULL_LINE = 0.85
 """Share of the page's longest line from which on a line counts as full: the next word did not fit."""
 _LONGEST_HEADING = 90
@@ -120,7 +121,8 @@ def _usual_size(pages: list[RawPage]) -> float:
 
 def _extent(line: Line) -> float:
     """How far to the right a line reaches: in points, or in characters where there are no boxes."""
-    return float(np.nanmax(line.boxes[:, 2])) if line.has_glyphs else float(len(line.text))
+    right = float(np.fmax.reduce(line.boxes[:, 2], initial=np.nan))
+    return float(len(line.text)) if math.isnan(right) else right
 
 
 def _same_table(one: Line, other: Line) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -82,25 +83,31 @@ def _implied(position: int, offset: int | None) -> str:
 def _edge_rows(page: RawPage) -> Iterator[list[Line]]:
     """The rows nearest to the upper and the lower edge, outermost first; footnotes and tables are no furniture."""
     lines = [line for line in page.lines if line.cell is None and line.mark != "note"]
-    if page.height and any(line.has_glyphs for line in lines):
-        rows = _rows([line for line in lines if line.has_glyphs])
-        above = [row for row in rows if row[0].bottom <= _MARGIN * page.height]
-        below = [row for row in rows if row[0].top >= (1 - _MARGIN) * page.height]
-        yield from above[:_BAND]
+    placed = [(line.top, line) for line in lines] if page.height else []
+    if any(not math.isnan(top) for top, _ in placed):
+        high, low = _MARGIN * page.height, (1 - _MARGIN) * page.height
+        above = _rows([(top, line) for top, line in placed if top <= high])
+        below = _rows([(top, line) for top, line in placed if top >= low])
+        yield from [row for row in above if row[0].bottom <= high][:_BAND]
         yield from below[: -_BAND - 1 : -1]
         return
     ends = [*lines[:_BAND], *lines[: -_BAND - 1 : -1]]
     yield from ([line] for number, line in enumerate(ends) if not any(line is other for other in ends[:number]))
 
 
-def _rows(lines: Sequence[Line]) -> list[list[Line]]:
-    """Lines side by side are one row, whatever stands between them in reading order; from the top down."""
+def _rows(placed: Sequence[tuple[float, Line]]) -> list[list[Line]]:
+    """Lines side by side are one row, whatever stands between them in reading order; from the top down.
+
+    Each line comes with its upper edge, which costs too much to be asked for again at every comparison.
+    """
     rows: list[list[Line]] = []
-    for line in sorted(lines, key=lambda line: line.top):
-        if rows and line.top - rows[-1][0].top <= _SAME_ROW:
+    first = math.nan
+    for top, line in sorted(placed, key=lambda entry: entry[0]):
+        if rows and top - first <= _SAME_ROW:
             rows[-1].append(line)
         else:
             rows.append([line])
+            first = top
     return rows
 
 
@@ -227,8 +234,9 @@ def _changing(pages: Sequence[RawPage]) -> list[list[Line]]:
         return nothing
     usual = _usual_size(pages)
     taken = nothing
+    rows = [_rows([(top, line) for line in page.lines if not math.isnan(top := line.top)]) for page in pages]
     for end in ("head", "foot"):
-        outer = [_outer_row(page, end) for page in pages]
+        outer = [_outer_row(page, of_page, end) for page, of_page in zip(pages, rows, strict=True)]
         tops = sorted(row[0].top for row in outer if row)
         if len(tops) < max(3, _SHARE * len(pages)):
             continue
@@ -243,13 +251,9 @@ def _changing(pages: Sequence[RawPage]) -> list[list[Line]]:
     return taken
 
 
-def _outer_row(page: RawPage, end: str) -> list[Line] | None:
-    """The first or last row of a page if it stands apart from the rest and is short."""
-    if not page.height:
-        return None
-    lines = [line for line in page.lines if line.has_glyphs]
-    rows = _rows(lines)
-    if len(rows) < 2:
+def _outer_row(page: RawPage, rows: Sequence[list[Line]], end: str) -> list[Line] | None:
+    """The first or last of a page's rows if it stands apart from the rest and is short."""
+    if not page.height or len(rows) < 2:
         return None
     row, neighbour = (rows[0], rows[1]) if end == "head" else (rows[-1], rows[-2])
     inside = row[0].bottom <= _MARGIN * page.height if end == "head" else row[0].top >= (1 - _MARGIN) * page.height

@@ -8,6 +8,7 @@ Callers hold ``PDFIUM_LOCK``.
 from __future__ import annotations
 
 import ctypes
+import logging
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -82,6 +83,8 @@ def _titles_by_page(papers: list[_Entry]) -> dict[int, str]:
 
 def _entries(document: pdfium.PdfDocument) -> Iterator[_Entry]:
     """The outline's entries that lead to a page of this file; PDFium ends loops."""
+    # pypdfium2 warns of every entry below the levels that are asked for.
+    logging.getLogger("pypdfium2").setLevel(logging.ERROR)
     pages = len(document)
     seen: set[_Entry] = set()
     for count, bookmark in enumerate(document.get_toc(max_depth=_LEVELS)):
