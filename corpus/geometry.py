@@ -11,6 +11,8 @@ _SAME_LINE = 0.5
 """Share of the lower glyph's height that two glyphs of one line have in common at least."""
 _NEAR, _OVERLAPPING = 1.5, -0.5
 """Type heights between neighbours: a word gap is about a quarter, in justified text up to one; kerning overlaps."""
+_LARGER = 2.2
+"""Times that a neighbour may be as tall: an initial over several lines is a stretch of its own."""
 _SKEWED = 1.5
 """Type heights from which on a box would cover the lines above and below: lines of scans are not quite level."""
 
@@ -51,4 +53,5 @@ def _beside(one: _Rectangle, other: _Rectangle) -> bool:
     height = min(one[3] - one[1], other[3] - other[1])
     shared = min(one[3], other[3]) - max(one[1], other[1])
     distance = max(other[0] - one[2], one[0] - other[2])
-    return shared > _SAME_LINE * height and _OVERLAPPING * height <= distance <= _NEAR * max(height, 1.0)
+    alike = max(one[3] - one[1], other[3] - other[1]) <= _LARGER * height
+    return alike and shared > _SAME_LINE * height and _OVERLAPPING * height <= distance <= _NEAR * max(height, 1.0)

@@ -110,7 +110,7 @@ class TextRecognizer:
         RecognitionError: if there is no Tesseract.
     """
 
-    def __init__(self, language: str = "deu", executable: Path | None = None, timeout: float = 120) -> None:
+    def __init__(self, language: str = "deu", executable: Path | None = None, timeout: float = 45) -> None:
         found = executable or shutil.which("tesseract")
         if found is None:
             raise RecognitionError(

