@@ -28,8 +28,8 @@ from corpus.settings import Settings
 AKTEN = Path(__file__).parents[1] / "corpus" / "akten"
 TOKENS = 100
 STEP = 50
-ROUNDS = 9
-SHARE = 24
+ROUNDS = 20
+SHARE = 20
 """Passages of a round."""
 
 QUERIES = 40
