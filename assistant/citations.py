@@ -106,6 +106,7 @@ def label(info: DocumentInfo, pages: list[Page], section: str, paragraph: int | 
         parts.append(f"Absatz {paragraph}")
     else:
         parts.append(f"S. {printed[0]}" if len(printed) == 1 else f"S. {printed[0]}–{printed[-1]}")
-    if section:
+    # The title over the text is the document's own, which is named already.
+    if section and info.title not in section:
         parts.append(f"Abschnitt {section}")
     return ", ".join(parts)

@@ -36,16 +36,24 @@ def lead(question: UnderstoodQuestion, citations: Sequence[Citation], short: str
     first = citations[0]
     source = _source(citations)
     if short is not None:
-        marker = next((c.number for c in citations if c.short_start is not None), first.number)
+        answering = next((c for c in citations if c.short_start is not None), first)
+        marker = answering.number
         if question.kind == "definition":
             return f"**{escaped(short)}** [{marker}]"
         opening = "Genannt wird" if len({c.document for c in citations}) > 1 else f"{source} nennt"
-        return f"{opening}: **{escaped(short)}** [{marker}]"
+        head = head_of_short_answer(answering)
+        return f"{opening}: **{escaped(short)}**{f' ({escaped(head)})' if head else ''} [{marker}]"
     # Neutral on purpose: that a quote is the reason, or a complete list, would be a claim of ours.
     if not sure:
         return f"Am ehesten passt dazu {_in(source)}:"
     verb = "heißt es" if question.kind in ("yes_no", "reason") else "steht"
     return f"Dazu {verb} {_in(source)}:"
+
+
+def head_of_short_answer(citation: Citation) -> str:
+    """What heads the column of the cell that is the short answer: a figure alone does not say what it counts."""
+    place = (citation.short_start, citation.short_end)
+    return next((cell.header for cell in citation.cells if (cell.char_start, cell.char_end) == place), "")
 
 
 def _source(citations: Sequence[Citation]) -> str:
@@ -79,16 +87,17 @@ def quote_block(citation: Citation) -> str:
     return f"> „{quoted}“ [{citation.number}]\n> – {escaped(citation.label)}"
 
 
-def recognition_notice(citations: Sequence[Citation]) -> str | None:
+def recognition_notice(citations: Sequence[Citation]) -> Statement | None:
     """That a quote comes from a scan and may have been misread."""
     unsure = [c for c in citations if c.confidence is not None and c.confidence < _SURE_OF_CHARACTERS]
     if not unsure:
         return None
     markers = " ".join(f"[{citation.number}]" for citation in unsure)
-    return f"Aus einem Scan, nur unsicher erkannt; bitte am Seitenbild prüfen: {markers}"
+    text = f"Aus einem Scan, nur unsicher erkannt; bitte am Seitenbild prüfen: {markers}"
+    return notice(text, [citation.number for citation in unsure])
 
 
-def references_notice(citations: Sequence[Citation]) -> str | None:
+def references_notice(citations: Sequence[Citation]) -> Statement | None:
     """Which documents the quotes point to, and which of them are not there."""
     named = {
         reference.kind: f"{reference.kind} „{reference.title}“"
@@ -97,7 +106,7 @@ def references_notice(citations: Sequence[Citation]) -> str | None:
         for reference in citation.references
         if reference.document not in {other.document for other in citations}
     }
-    return f"In den Zitaten genannt: {'; '.join(map(escaped, named.values()))}." if named else None
+    return notice(f"In den Zitaten genannt: {'; '.join(map(escaped, named.values()))}.") if named else None
 
 
 def quote_statement(citation: Citation) -> Statement:

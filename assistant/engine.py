@@ -345,10 +345,8 @@ class QuotesQueryEngine(BaseQueryEngine):
         quoted_proposal = any(citation.section.startswith(PROPOSALS) for citation in citations)
         if quoted_proposal or (proposes and DECISION.search(question.standalone)):
             notices.append(composing.notice(composing.PROPOSAL_NOTICE))
-        if unsure := composing.recognition_notice(citations):
-            notices.append(composing.notice(unsure))
-        if named := composing.references_notice(citations):
-            notices.append(composing.notice(named))
+        qualifying = composing.recognition_notice(citations), composing.references_notice(citations)
+        notices += [statement for statement in qualifying if statement is not None]
         return notices
 
 

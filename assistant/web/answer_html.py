@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from assistant.answer import MARKER, Answer, Citation, NotFound, Statement
-from assistant.composing import unescaped
+from assistant.composing import head_of_short_answer, unescaped
 
 READING = "Ich lese in den Unterlagen …"
 EXAMPLE = "Beispieldokument – frei erfunden, nicht amtlich"
@@ -80,7 +80,9 @@ def _proven(answer: Answer, turn: int) -> str:
     if answer.short_answer:
         sources = [citation for citation in answer.citations if citation.short_start is not None]
         chips = _chips(sources or answer.citations[:1], turn)
-        parts.append(f'<p class="short">{escaped(answer.short_answer)}{chips}</p>')
+        head = head_of_short_answer(sources[0]) if sources else ""
+        counted = f' <span class="counted">{escaped(head)}</span>' if head else ""
+        parts.append(f'<p class="short">{escaped(answer.short_answer)}{counted}{chips}</p>')
     elif opening := _opening(answer):
         parts.append(f'<p class="worded">{escaped(opening)}</p>')
     if answer.status == "partial":
