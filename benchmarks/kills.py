@@ -123,7 +123,8 @@ class Place:
         shutil.rmtree(data, ignore_errors=True)
         shutil.copytree(self.root / "vorlage", data)
         words = [sys.executable, "-m", "benchmarks.kills", "--child", str(step), str(data), str(self.models)]
-        return subprocess.Popen([*words, str(self.folder)], stdout=subprocess.PIPE, text=True)
+        root = Path(__file__).resolve().parents[1]
+        return subprocess.Popen([*words, str(self.folder)], stdout=subprocess.PIPE, text=True, cwd=root)
 
     def kill_at_step(self, data: Path, step: int) -> bool:
         """Whether the run got as far as that step and died there."""
