@@ -87,8 +87,8 @@ class Section:
 
 
 SentenceKind = Literal["sentence", "item", "heading", "note", "row", "header", "contents"]
-"""``note`` is a footnote's sentence, ``row`` a table's row, ``header`` a row that heads the columns below it, ``contents``
-is a line of a table of contents."""
+"""``note`` is a footnote's sentence, ``row`` a table's row, ``header`` a row that heads the columns below it, and
+``contents`` a line of a table of contents."""
 
 
 @dataclass(frozen=True, slots=True)
