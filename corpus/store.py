@@ -95,7 +95,8 @@ class Store:
     def pages(self, document: str) -> list[Page]:
         """All pages in physical order."""
         rows = self._rows(
-            "SELECT number, printed, width, height, start, end, reading FROM pages WHERE document_key = ? ORDER BY number",
+            "SELECT number, printed, width, height, start, end, reading FROM pages "
+            "WHERE document_key = ? ORDER BY number",
             document,
         )
         return [Page(*row) for row in rows]
