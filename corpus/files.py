@@ -35,6 +35,14 @@ class FileIndex:
         rows = self._database.query("SELECT path FROM places WHERE document = ? ORDER BY path", (document,))
         return [str(row[0]) for row in rows]
 
+    def placeless(self) -> list[str]:
+        """Documents of files that were never read to the end: an interrupted run left them."""
+        rows = self._database.query(
+            "SELECT document FROM documents WHERE state = 'indexed' AND document NOT IN (SELECT document FROM places) "
+            "ORDER BY key"
+        )
+        return [str(row[0]) for row in rows]
+
     def same_content(self, sha256: str, path: str) -> str | None:
         """Another file than ``path`` with this content, or ``None``."""
         rows = self._database.query(

@@ -312,6 +312,11 @@ class _Run:
                 self._delete_vectors(keys)
                 for document in documents:
                     yield ReportLine(document, "removed", pages[document])
+        for document in self.store.files.placeless():
+            # The file of which a run before had read a part only has been read by now, or is not there any more.
+            pages_lost = self.store.document(document).pages
+            self._delete_vectors(self.store.remove(document))
+            yield ReportLine(document, "removed", pages_lost)
 
     def _follow_register(self, akte: Akte) -> Iterator[ReportLine]:
         """Note what the register announces and misses; a document of it that is there no more goes."""

@@ -36,6 +36,12 @@ def test_a_file_counts_as_read_when_its_last_document_is_finished(store: Store) 
     assert store.files.documents_in("/eingang/paket.pdf") == ("paket-top-1", "paket-top-2")
 
 
+def test_the_documents_of_a_file_that_was_never_read_to_the_end_are_known(store: Store) -> None:
+    store.finish(store.begin(prepared("paket-top-1"), MODEL))
+    put(store, prepared("vorlage"), "/eingang/vorlage.pdf")
+    assert store.files.placeless() == ["paket-top-1"]
+
+
 def test_a_document_that_its_file_no_longer_holds_goes_with_its_passages(store: Store) -> None:
     store.finish(store.begin(prepared("paket-top-1"), MODEL))
     put(store, prepared("paket-top-2"), "/eingang/paket.pdf", "paket-top-1")
