@@ -409,8 +409,11 @@ def test_a_module_in_the_working_directory_is_not_taken_for_one_of_ours(
 
 
 PARENT = """
-import sys
+import signal, sys
 from pathlib import Path
+# Whoever started the tests in the background may have had these ignored, and children inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 from ingest.worker import Limits, ReadingWorkers
 from tests.ingest.test_worker import misbehave
 if __name__ == "__main__":
