@@ -397,7 +397,8 @@ def segments_of(path: Path) -> tuple[list[Line], float, float]:
     with closing(pdfium.PdfDocument(path)) as document, closing(document[0]) as page:
         display = Display.of(page)
         with closing(page.get_textpage()) as textpage:
-            directions = read_directions(read_glyphs(textpage, display))
+            glyphs, _ = read_glyphs(textpage, display)
+            directions = read_directions(glyphs)
     return [segment.line for segment in directions[0].segments], display.width, display.height
 
 
