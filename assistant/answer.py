@@ -109,6 +109,8 @@ class NotFound(_Shape):
 class Answer(_Shape):
     """A proven answer or an honest refusal. ``text`` is German Markdown with markers such as ``[1]``.
 
+    ``confidence`` is the reader's probability that the documents answer the question, also where it refused.
+
     Raises ``ValueError`` when a marker has no citation or a citation is not used: such an answer must not exist.
     """
 
@@ -121,6 +123,7 @@ class Answer(_Shape):
     citations: list[Citation]
     not_found: NotFound | None
     engine: Literal["quotes", "generated"]
+    confidence: float = Field(ge=0, le=1)
     timings_ms: dict[str, float]
     settings: str
 

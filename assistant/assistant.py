@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from copy import copy
 from pathlib import Path
 from typing import Self
 
 from llama_index.core.base.base_query_engine import BaseQueryEngine
 
 from assistant.answer import Answer, Turn
-from assistant.engine import QuotesQueryEngine
+from assistant.engine import QuotesQueryEngine, Trace
 from assistant.question import QuestionReader, check_question
 from assistant.reader import LinearReader, Weights, load_weights
 from assistant.retrieval import HybridRetriever
@@ -68,11 +69,17 @@ class Assistant:
         with self._store.snapshot():
             return self._current_engine().answer(question, history)
 
-    def answer_with_probability(self, question: str, *, history: Sequence[Turn] = ()) -> tuple[Answer, float]:
-        """The answer and the reader's probability that the documents answer the question, for calibrating."""
+    def answer_with_trace(self, question: str, *, history: Sequence[Turn] = ()) -> tuple[Answer, Trace]:
+        """The answer, and how it came about; for the evaluation."""
         check_question(question, self.settings.max_question_length)
         with self._store.snapshot():
-            return self._current_engine().answer_with_probability(question, history)
+            return self._current_engine().answer_with_trace(question, history)
+
+    def within(self, documents: Collection[str]) -> Self:
+        """The same assistant, searching only these of its documents; it shares store and models, so close but one."""
+        narrowed = copy(self)
+        narrowed._narrow(documents)  # noqa: SLF001 - one of this class
+        return narrowed
 
     def query_engine(self) -> BaseQueryEngine:
         """The same engine for whoever builds with LlamaIndex."""
@@ -106,6 +113,10 @@ class Assistant:
     def close(self) -> None:
         """Release the store."""
         self._store.close()
+
+    def _narrow(self, documents: Collection[str]) -> None:
+        self._scope = self._scope.within(documents)
+        self._engine = self._build()
 
     def _require(self, document: str) -> DocumentInfo:
         for info in self.documents():

@@ -11,7 +11,7 @@ import numpy as np
 from llama_index.core.base.base_query_engine import BaseQueryEngine
 from llama_index.core.base.response.schema import RESPONSE_TYPE, Response
 from llama_index.core.prompts.mixin import PromptMixinType
-from llama_index.core.schema import NodeWithScore, QueryBundle
+from llama_index.core.schema import QueryBundle
 
 from assistant import composing
 from assistant.answer import Answer, Citation, Statement, Status, Turn
@@ -21,7 +21,7 @@ from assistant.question import QuestionReader, UnderstoodQuestion
 from assistant.reader import Candidate, LinearReader, Reading, Scored
 from assistant.reader.entities import HARD_KINDS, fits
 from assistant.refusal import RefusalMaker
-from assistant.retrieval import HybridRetriever
+from assistant.retrieval import HybridRetriever, RankedPassage
 from assistant.short_answer import RowCell, short_answer, short_answer_in_row
 from corpus.analysis import analyse
 from corpus.store import Scope, Store
@@ -44,6 +44,19 @@ _POINTS_BACK = re.compile(
     r"|\b(?:von|mit|bei|zu|an|für|durch) (?:diesen|dieser|diesem|ihnen|denen)\b(?! \w*[A-ZÄÖÜ])"
 )
 """A sentence that begins so is not understood without the one before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """How an answer came about, for whoever measures it.
+
+    ``passages`` are all that were found, best first, of which the first ``read`` were read; ``sentences`` are those of
+    the passages read, best first.
+    """
+
+    passages: Sequence[RankedPassage]
+    read: int
+    sentences: Sequence[Scored]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +95,8 @@ class QuotesQueryEngine(BaseQueryEngine):
         self._questions = questions
         self._scope = scope
         self._settings_hash = settings_hash
-        self._citations = CitationMaker(store, scope)
+        # What a quote points to may be shown although it is not searched.
+        self._citations = CitationMaker(store, replace(scope, documents=None))
         self._examples = {info.document for info in store.documents(scope) if info.origin == "example"}
         self._sections = {
             info.document: [section.title for section in store.sections(info.document)]
@@ -99,25 +113,26 @@ class QuotesQueryEngine(BaseQueryEngine):
 
     def answer(self, text: str, history: Sequence[Turn] = ()) -> Answer:
         """Answer one question, or refuse."""
-        return self.answer_with_probability(text, history)[0]
+        return self.answer_with_trace(text, history)[0]
 
-    def answer_with_probability(self, text: str, history: Sequence[Turn] = ()) -> tuple[Answer, float]:
-        """The answer, and the probability with which the reader thinks the question answerable."""
+    def answer_with_trace(self, text: str, history: Sequence[Turn] = ()) -> tuple[Answer, Trace]:
+        """The answer, and how it came about."""
         started = perf_counter()
         question = self._questions.understand(text, history)
         understood = perf_counter()
         bundle = QueryBundle(query_str=question.search)
-        nodes = self._retriever.retrieve(bundle)
+        ranked = self._retriever.rank(bundle)
+        best = self._retriever.best(ranked)
         retrieved = perf_counter()
         query = np.asarray(bundle.embedding if bundle.embedding is not None else [], dtype=np.float32)
-        reading = self._reader.read(question, self._candidates(nodes), query)
+        reading = self._reader.read(question, self._candidates(best), query)
         defined = self._defined(question)
         quotes = defined or self._chosen(question, reading)
         proposed = [] if quotes else self._proposed(question, reading)
         read = perf_counter()
         if quotes or proposed:
-            sure = bool(defined) or reading.answerable >= _SURE
-            composed = self._answered(question, quotes or proposed, "answered" if quotes else "partial", sure=sure)
+            confidence = 1.0 if defined else reading.answerable
+            composed = self._answered(question, quotes or proposed, "answered" if quotes else "partial", confidence)
         else:
             composed = self._refusals.make(question, reading)
         ended = perf_counter()
@@ -129,7 +144,7 @@ class QuotesQueryEngine(BaseQueryEngine):
             "total": ended - started,
         }
         rounded = {name: round(seconds * 1000, 1) for name, seconds in timings.items()}
-        return composed.model_copy(update={"timings_ms": rounded}), 1.0 if defined else reading.answerable
+        return composed.model_copy(update={"timings_ms": rounded}), Trace(ranked, len(best), reading.scored)
 
     # -- LlamaIndex ------------------------------------------------------------------------------------------------
 
@@ -146,12 +161,11 @@ class QuotesQueryEngine(BaseQueryEngine):
 
     # -- reading ---------------------------------------------------------------------------------------------------
 
-    def _candidates(self, nodes: Sequence[NodeWithScore]) -> list[Candidate]:
+    def _candidates(self, found: Sequence[RankedPassage]) -> list[Candidate]:
         """The sentences of the retrieved passages, in document order."""
-        passages = self._store.passages([node.node_id for node in nodes], self._scope)
         candidates: list[Candidate] = []
-        for node in nodes:
-            passage = passages[node.node_id]
+        for ranked in found:
+            passage = ranked.passage
             context = frozenset(analyse(f"{passage.section_title}\n{passage.reading or passage.text}"))
             for sentence, vector in self._store.sentences_of(passage):
                 start = sentence.span.start - passage.span.start
@@ -166,7 +180,7 @@ class QuotesQueryEngine(BaseQueryEngine):
                         sentence=sentence,
                         text=text,
                         vector=vector,
-                        dense=float(node.metadata["dense"]),
+                        dense=ranked.dense,
                         terms=frozenset(analyse(self._questions.with_long_forms(_with_list(sentence, text, passage)))),
                         context_terms=context,
                     )
@@ -301,7 +315,7 @@ class QuotesQueryEngine(BaseQueryEngine):
     # -- composing -------------------------------------------------------------------------------------------------
 
     def _answered(
-        self, question: UnderstoodQuestion, quotes: Sequence[_Quote], status: Status, *, sure: bool
+        self, question: UnderstoodQuestion, quotes: Sequence[_Quote], status: Status, confidence: float
     ) -> Answer:
         citations = [
             self._citations.make(number, quote.document, quote.span, quote.section, quote.short)
@@ -318,7 +332,10 @@ class QuotesQueryEngine(BaseQueryEngine):
         above = [statement for statement in notices if statement.text == composing.EXAMPLE_NOTICE]
         below = [statement for statement in notices if statement.text != composing.EXAMPLE_NOTICE]
         statements = [*above, *map(composing.quote_statement, citations), *below]
-        text = [composing.lead(question, citations, short, sure=sure), *map(composing.quote_block, citations)]
+        text = [
+            composing.lead(question, citations, short, sure=confidence >= _SURE),
+            *map(composing.quote_block, citations),
+        ]
         text += [f"*{statement.text}*" for statement in notices]
         return Answer(
             question=question.text,
@@ -330,6 +347,7 @@ class QuotesQueryEngine(BaseQueryEngine):
             citations=citations,
             not_found=None,
             engine="quotes",
+            confidence=confidence,
             timings_ms={},
             settings=self._settings_hash,
         )

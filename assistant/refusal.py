@@ -80,6 +80,7 @@ class RefusalMaker:
                 nearest=nearest,
             ),
             engine="quotes",
+            confidence=reading.answerable,
             timings_ms={},
             settings=self._settings_hash,
         )

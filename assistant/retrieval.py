@@ -8,6 +8,7 @@ XQuAD-de the weighted sum finds the right paragraph first in 94.6 % of the quest
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -28,6 +29,16 @@ ROW_SIZE: Final = 0.25
 must not leave the text around it unread."""
 CANDIDATES: Final = 50
 """Passages that each side proposes."""
+
+
+@dataclass(frozen=True, slots=True)
+class RankedPassage:
+    """A passage with its fused score and the raw ones: ``dense`` is a cosine, ``lexical`` BM25."""
+
+    passage: Passage
+    score: float
+    dense: float
+    lexical: float
 
 
 class HybridRetriever(BaseRetriever):
@@ -52,11 +63,8 @@ class HybridRetriever(BaseRetriever):
         self._top_k = top_k
         self._dense_weight = dense_weight
 
-    def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        """The best passages, as much as ``top_k`` of running text.
-
-        Node metadata: ``document``, ``section``, and the raw ``dense`` (cosine) and ``lexical`` (BM25) scores.
-        """
+    def rank(self, query_bundle: QueryBundle) -> list[RankedPassage]:
+        """All passages that either side proposes, best first; the query's embedding is added where it lacks one."""
         if query_bundle.embedding is None:
             query_bundle.embedding = self._embedding.get_query_embedding(query_bundle.query_str)
         query = np.asarray(query_bundle.embedding, dtype=np.float32)
@@ -74,36 +82,47 @@ class HybridRetriever(BaseRetriever):
             1 - self._dense_weight
         ) * standardised(np.array([lexical.get(key, 0.0) for key in keys]))
         ranked = sorted(range(len(keys)), key=lambda position: (-scores[position], keys[position]))
-        best = self._enough([passages[keys[position]] for position in ranked], ranked)
+        return [
+            RankedPassage(
+                passages[keys[position]],
+                float(scores[position]),
+                dense.get(keys[position], 0.0),
+                lexical.get(keys[position], 0.0),
+            )
+            for position in ranked
+        ]
+
+    def best(self, ranked: Sequence[RankedPassage]) -> list[RankedPassage]:
+        """The first ones, until there is as much to read as in ``top_k`` passages of running text."""
+        chosen: list[RankedPassage] = []
+        size = 0.0
+        for found in ranked:
+            if size >= self._top_k:
+                break
+            chosen.append(found)
+            size += ROW_SIZE if found.passage.reading else 1.0
+        return chosen
+
+    def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
+        """The best passages as LlamaIndex's nodes; metadata: ``document``, ``section``, ``dense``, ``lexical``."""
         return [
             NodeWithScore(
                 node=TextNode(
-                    id_=keys[position],
-                    text=passages[keys[position]].text,
-                    start_char_idx=passages[keys[position]].span.start,
-                    end_char_idx=passages[keys[position]].span.end,
+                    id_=found.passage.key,
+                    text=found.passage.text,
+                    start_char_idx=found.passage.span.start,
+                    end_char_idx=found.passage.span.end,
                     metadata={
-                        "document": passages[keys[position]].document,
-                        "section": passages[keys[position]].section_title,
-                        "dense": dense.get(keys[position], 0.0),
-                        "lexical": lexical.get(keys[position], 0.0),
+                        "document": found.passage.document,
+                        "section": found.passage.section_title,
+                        "dense": found.dense,
+                        "lexical": found.lexical,
                     },
                 ),
-                score=float(scores[position]),
+                score=found.score,
             )
-            for position in best
+            for found in self.best(self.rank(query_bundle))
         ]
-
-    def _enough(self, passages: Sequence[Passage], ranked: Sequence[int]) -> list[int]:
-        """The best positions, until there is as much to read as in ``top_k`` passages of running text."""
-        best: list[int] = []
-        size = 0.0
-        for passage, position in zip(passages, ranked, strict=True):
-            if size >= self._top_k:
-                break
-            best.append(position)
-            size += ROW_SIZE if passage.reading else 1.0
-        return best
 
 
 def standardised(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,19 +62,35 @@ class ReadFile:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a search may see: filters are part of the query, nothing is filtered out afterwards."""
+    """What a search may see: filters are part of the query, nothing is filtered out afterwards.
+
+    Where ``documents`` is not ``None``, it sees these only.
+    """
 
     public_only: bool = False
     examples: bool = True
+    documents: frozenset[str] | None = None
 
     def condition(self) -> str:
-        """The SQL condition on ``documents d``; constants only."""
+        """The SQL condition on ``documents d``: constants only, and a ``?`` for each of :attr:`values`."""
         parts = ["d.state = 'indexed'"]
         if self.public_only:
             parts.append("d.visibility = 'public'")
         if not self.examples:
             parts.append("d.origin = 'original'")
+        if self.documents is not None:
+            parts.append("d.document IN (SELECT value FROM json_each(?))")
         return " AND ".join(parts)
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """What is bound to the marks of :meth:`condition`, in its order."""
+        return () if self.documents is None else (json.dumps(sorted(self.documents)),)
+
+    def within(self, documents: Collection[str]) -> Scope:
+        """This scope narrowed to these documents; it never becomes wider."""
+        wanted = frozenset(documents)
+        return replace(self, documents=wanted if self.documents is None else self.documents & wanted)
 
 
 EVERYTHING = Scope()

@@ -66,7 +66,7 @@ class Store:
     def documents(self, scope: Scope = EVERYTHING) -> list[DocumentInfo]:
         """All documents in the scope, by Akte and in the order in which they were read."""
         rows = self._database.query(
-            f"SELECT {INFO_COLUMNS} FROM documents d WHERE {scope.condition()} ORDER BY akte, key"
+            f"SELECT {INFO_COLUMNS} FROM documents d WHERE {scope.condition()} ORDER BY akte, key", scope.values
         )
         return [DocumentInfo(*row) for row in rows]
 
@@ -238,7 +238,7 @@ class Store:
             "FROM passages p JOIN documents d ON d.key = p.document_key "
             "JOIN sections s ON s.document_key = p.document_key AND s.number = p.section "
             f"WHERE p.key IN ({marks}) AND {scope.condition()}",
-            tuple(keys),
+            (*keys, *scope.values),
         )
         return {
             key: Passage(key, document, number, section, title, Span(start, end), text, reading)
@@ -254,7 +254,7 @@ class Store:
             f"SELECT p.key, -bm25(passage_terms, {WORDS_WEIGHT}, {PARTS_WEIGHT}) AS score FROM passage_terms "
             "JOIN passages p ON p.id = passage_terms.rowid JOIN documents d ON d.key = p.document_key "
             f"WHERE passage_terms MATCH ? AND {scope.condition()} ORDER BY score DESC, p.id LIMIT ?",
-            (expression, limit),
+            (expression, *scope.values, limit),
         )
         return [(str(key), float(score)) for key, score in rows]
 
@@ -263,14 +263,15 @@ class Store:
         rows = self._database.query(
             "SELECT count(*) FROM passage_terms JOIN passages p ON p.id = passage_terms.rowid "
             f"JOIN documents d ON d.key = p.document_key WHERE passage_terms MATCH ? AND {scope.condition()}",
-            (match_expression([term]),),
+            (match_expression([term]), *scope.values),
         )
         return int(rows[0][0])
 
     def count_passages(self, scope: Scope) -> int:
         """How many passages the scope shows."""
         rows = self._database.query(
-            f"SELECT count(*) FROM passages p JOIN documents d ON d.key = p.document_key WHERE {scope.condition()}"
+            f"SELECT count(*) FROM passages p JOIN documents d ON d.key = p.document_key WHERE {scope.condition()}",
+            scope.values,
         )
         return int(rows[0][0])
 
@@ -278,7 +279,8 @@ class Store:
         """The short forms that documents in the scope introduce, each with its document."""
         rows = self._database.query(
             "SELECT d.document, a.short, a.long, a.start, a.end FROM abbreviations a "
-            f"JOIN documents d ON d.key = a.document_key WHERE {scope.condition()} ORDER BY d.key, a.start"
+            f"JOIN documents d ON d.key = a.document_key WHERE {scope.condition()} ORDER BY d.key, a.start",
+            scope.values,
         )
         return [(document, Abbreviation(short, long, Span(start, end))) for document, short, long, start, end in rows]
 
@@ -286,7 +288,8 @@ class Store:
         """The words of the documents in the scope, with their frequencies."""
         rows = self._database.query(
             "SELECT word, sum(frequency) FROM words w JOIN documents d ON d.key = w.document_key "
-            f"WHERE {scope.condition()} GROUP BY word"
+            f"WHERE {scope.condition()} GROUP BY word",
+            scope.values,
         )
         return {str(word): int(frequency) for word, frequency in rows}
 
@@ -297,14 +300,15 @@ class Store:
         """
         rows = self._database.query(
             "SELECT document, title, kind, akte FROM missing m WHERE EXISTS "
-            f"(SELECT 1 FROM documents d WHERE d.akte = m.akte AND {scope.condition()}) ORDER BY akte, position"
+            f"(SELECT 1 FROM documents d WHERE d.akte = m.akte AND {scope.condition()}) ORDER BY akte, position",
+            scope.values,
         )
         missing = [MissingDocument(*(str(value) for value in row)) for row in rows]
         if not scope.examples:
             shown = {info.akte for info in self.documents(scope)}
             missing += [
                 MissingDocument(info.document, info.title, info.kind, info.akte)
-                for info in self.documents(replace(scope, examples=True))
+                for info in self.documents(replace(scope, examples=True, documents=None))
                 if info.origin == "example" and info.akte in shown
             ]
         return missing
@@ -313,7 +317,8 @@ class Store:
         """The example questions of the Akten that the scope shows something of."""
         rows = self._database.query(
             "SELECT question FROM questions q WHERE EXISTS "
-            f"(SELECT 1 FROM documents d WHERE d.akte = q.akte AND {scope.condition()}) ORDER BY rowid"
+            f"(SELECT 1 FROM documents d WHERE d.akte = q.akte AND {scope.condition()}) ORDER BY rowid",
+            scope.values,
         )
         return [str(row[0]) for row in rows]
 
@@ -323,6 +328,11 @@ class Store:
             "SELECT fingerprint FROM documents WHERE document = ? AND state = 'indexed'", (document,)
         )
         return str(rows[0][0]) if rows else None
+
+    def passage_spans(self, document: str) -> list[Span]:
+        """Where a document's passages stand, in reading order."""
+        rows = self._rows("SELECT start, end FROM passages WHERE document_key = ? ORDER BY number", document)
+        return [Span(start, end) for start, end in rows]
 
     def passage_keys(self, state: Literal["indexing", "indexed"] = "indexed") -> set[str]:
         """The keys of all passages of documents in the given state."""

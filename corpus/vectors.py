@@ -18,7 +18,7 @@ from chromadb.api.shared_system_client import SharedSystemClient
 from chromadb.config import Settings as ChromaSettings
 from chromadb.errors import ChromaError
 from llama_index.core.schema import BaseNode
-from llama_index.core.vector_stores import MetadataFilter, MetadataFilters, VectorStoreQuery
+from llama_index.core.vector_stores import FilterOperator, MetadataFilter, MetadataFilters, VectorStoreQuery
 from llama_index.vector_stores.chroma import ChromaVectorStore
 from numpy.typing import NDArray
 
@@ -99,6 +99,8 @@ class VectorIndex:
 
     def search(self, vector: Sequence[float], limit: int, scope: Scope) -> list[tuple[str, float]]:
         """Passage keys with their cosine similarity to ``vector``, best first; the scope is part of the query."""
+        if scope.documents is not None and not scope.documents:
+            return []  # Chroma refuses an empty list of alternatives.
         self._refresh()
         result = self.store.query(
             VectorStoreQuery(query_embedding=list(vector), similarity_top_k=limit, filters=_filters(scope))
@@ -130,4 +132,6 @@ def _filters(scope: Scope) -> MetadataFilters | None:
         filters.append(MetadataFilter(key="visibility", value="public"))
     if not scope.examples:
         filters.append(MetadataFilter(key="origin", value="original"))
+    if scope.documents is not None:
+        filters.append(MetadataFilter(key="document", value=sorted(scope.documents), operator=FilterOperator.IN))
     return MetadataFilters(filters=filters) if filters else None

@@ -204,8 +204,10 @@ def _best_answer_threshold(
         assistant = Assistant(there, embedding, weights=weights)
         scored = []
         for question in questions:
-            answer, probability = assistant.answer_with_probability(question.question, history=question.turns())
-            scored.append((probability, answer.status != "not_found", is_right(question, answer), question.answerable))
+            answer = assistant.answer(question.question, history=question.turns())
+            scored.append(
+                (answer.confidence, answer.status != "not_found", is_right(question, answer), question.answerable)
+            )
         assistant.close()
     answerable = sum(wanted for *_, wanted in scored)
     grid = sorted({round(probability, 3) for probability, *_ in scored} | {0.5})

@@ -242,9 +242,34 @@ def test_the_engine_answers_as_a_llama_index_query_engine(assistant: Assistant) 
 
 
 def test_an_unsure_answer_does_not_claim_to_be_the_answer(assistant: Assistant) -> None:
-    answer, probability = assistant.answer_with_probability("War der Beschluss einstimmig?")
-    assert probability < 0.5
+    answer = assistant.answer("War der Beschluss einstimmig?")
+    assert answer.confidence < 0.5
     assert answer.text.startswith("Am ehesten passt dazu in der Vorlage:")
-    answer, probability = assistant.answer_with_probability("Was soll der Kreisausschuss beschließen?")
-    assert probability > 0.5
+    answer = assistant.answer("Was soll der Kreisausschuss beschließen?")
+    assert answer.confidence > 0.5
     assert answer.text.startswith("Dazu steht in der Vorlage:")
+
+
+def test_an_assistant_within_some_documents_finds_nothing_in_the_others(whole_akte_settings: Settings) -> None:
+    whole = Assistant.open(whole_akte_settings)
+    question = "Wie hoch ist die Kreisumlage 2014 von Kommune 07?"
+    assert whole.answer(question).citations[0].document == "ki-anhang-2"
+    narrow = whole.within(["ki-anhang-4", "ki-anhang-5"])
+    answer, trace = narrow.answer_with_trace(question)
+    assert answer.status == "not_found"
+    assert answer.not_found is not None
+    assert answer.not_found.searched == 2
+    assert {found.passage.document for found in trace.passages} == {"ki-anhang-4", "ki-anhang-5"}
+    assert narrow.within(["ki-vorlage"]).documents() == []
+    assert len(whole.documents()) == 8
+
+
+def test_a_trace_tells_what_was_found_and_read_best_first(assistant: Assistant) -> None:
+    question = "Wie viele Kreise und kreisfreie Städte in NRW haben schon ein Integrationszentrum?"
+    answer, trace = assistant.answer_with_trace(question)
+    assert answer.confidence > 0
+    assert [found.score for found in trace.passages] == sorted((f.score for f in trace.passages), reverse=True)
+    assert [found.score for found in trace.sentences] == sorted((s.score for s in trace.sentences), reverse=True)
+    read = {found.passage.key for found in trace.passages[: trace.read]}
+    assert {scored.candidate.passage for scored in trace.sentences} == read
+    assert trace.sentences[0].candidate.sentence.span.start == answer.citations[0].char_start

@@ -75,6 +75,7 @@ def answer(citations: list[Citation], **changes: object) -> Answer:
         "citations": citations,
         "not_found": None,
         "engine": "quotes",
+        "confidence": 0.9,
         "timings_ms": {"total": 1.0},
         "settings": "hash",
     }

@@ -116,7 +116,11 @@ class Indexes:
                     id_=passage.key,
                     text=document.text[passage.span.start : passage.span.end],
                     embedding=document.sentence_vectors[passage.sentences[0]].tolist(),
-                    metadata={"visibility": document.info.visibility, "origin": document.info.origin},
+                    metadata={
+                        "document": document.info.document,
+                        "visibility": document.info.visibility,
+                        "origin": document.info.origin,
+                    },
                 )
                 for passage in document.passages
             ]
@@ -274,6 +278,35 @@ def test_public_originals_only_are_found_when_the_scope_asks_for_both(indexes: I
     indexes.put(prepared("beispiel", origin="example"))
     scope = Scope(public_only=True, examples=False)
     assert indexes.by_terms("Kreisumlage", scope) == indexes.by_vector(scope) == {"offen"}
+
+
+def test_some_documents_only_are_found_when_the_scope_names_them(indexes: Indexes) -> None:
+    for name in ("erstes", "zweites", "drittes"):
+        indexes.put(prepared(name))
+    some = Scope().within(["erstes", "drittes", "gibt-es-nicht"])
+    assert indexes.by_terms("Kreisumlage", some) == indexes.by_vector(some) == {"erstes", "drittes"}
+    assert {info.document for info in indexes.store.documents(some)} == {"erstes", "drittes"}
+    assert indexes.store.count_passages(some) == 4
+    assert {document for document, _ in indexes.store.abbreviations(some)} == {"erstes", "drittes"}
+    assert indexes.store.vocabulary(some)["kreistag"] == 4
+    assert indexes.store.passage_frequency(analyse("Kreisumlage")[0], some) == 2
+
+
+def test_a_scope_never_becomes_wider(indexes: Indexes) -> None:
+    indexes.put(prepared("offen"))
+    indexes.put(prepared("geheim", visibility="non_public"))
+    narrow = Scope(public_only=True).within(["offen", "geheim"])
+    assert indexes.by_terms("Kreisumlage", narrow) == indexes.by_vector(narrow) == {"offen"}
+    nothing = narrow.within(["geheim"]).within(["offen"])
+    assert indexes.by_terms("Kreisumlage", nothing) == indexes.by_vector(nothing) == set()
+    assert indexes.store.documents(nothing) == []
+
+
+def test_examples_left_out_are_missing_whatever_is_searched(indexes: Indexes) -> None:
+    indexes.put(prepared("vorlage", akte="KI"))
+    indexes.put(prepared("anhang-1", akte="KI", origin="example"))
+    scope = Scope(examples=False).within(["vorlage"])
+    assert [missing.document for missing in indexes.store.missing(scope)] == ["anhang-1"]
 
 
 def test_what_an_akte_misses_and_asks_is_shown_only_with_something_of_the_akte(indexes: Indexes) -> None:

@@ -45,6 +45,7 @@ def answered(*quotes: str, short: str | None = None, extra: Sequence[Statement] 
         citations=citations,
         not_found=None,
         engine="quotes",
+        confidence=0.9,
         timings_ms={},
         settings="",
     )
@@ -61,6 +62,7 @@ def refusal() -> Answer:
         citations=[],
         not_found=NotFound(searched=1, announced_but_missing=[], nearest=[]),
         engine="quotes",
+        confidence=0.9,
         timings_ms={},
         settings="",
     )

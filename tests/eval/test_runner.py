@@ -50,6 +50,7 @@ def answered(citation: Citation) -> Answer:
         citations=[citation],
         not_found=None,
         engine="quotes",
+        confidence=0.9,
         timings_ms={},
         settings="",
     )
@@ -66,6 +67,7 @@ def refusal(*nearest: Citation) -> Answer:
         citations=[],
         not_found=NotFound(searched=1, announced_but_missing=[], nearest=list(nearest)),
         engine="quotes",
+        confidence=0.9,
         timings_ms={},
         settings="",
     )
