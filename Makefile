@@ -13,7 +13,6 @@ RUN_STAMP := $(VENV)/.installed
 TEST_STAMP := $(VENV)/.installed-test
 LINT_STAMP := $(VENV)/.installed-lint
 INSTALL = $(BIN)/python -m pip install --disable-pip-version-check $(PIP_OPTIONS) --constraint constraints.txt --editable
-QUESTIONS := $(wildcard eval/fragen/*.jsonl)
 BENCH_RESULTS := data/bench
 
 # No library reports home; the program sets these itself, here they also hold for the tools.
@@ -31,7 +30,7 @@ help:
 	@echo "make test    einrichten und alle Tests ausführen"
 	@echo "make lint    Stil, Formatierung, Typen und Importrichtung prüfen"
 	@echo "make format  den Code formatieren"
-	@echo "make bench   die Güte auf den Fragesammlungen unter eval/fragen messen"
+	@echo "make bench   die Güte auf den mitgelieferten Fragesammlungen messen, mit Bericht"
 	@echo "make clean   Umgebung und Zwischenergebnisse löschen (data/ bleibt)"
 	@echo
 	@echo "Anderes Python: make run PYTHON=python3.12; Optionen für pip: PIP_OPTIONS=…"
@@ -56,18 +55,7 @@ format: $(LINT_STAMP)
 	$(BIN)/ruff format .
 
 bench: $(RUN_STAMP)
-	@test -n "$(QUESTIONS)" || { echo "Unter eval/fragen liegt keine Fragesammlung (*.jsonl)." >&2; exit 1; }
-	@mkdir -p $(BENCH_RESULTS)
-	@# Exit code 1: something could not be read and was reported, for example scans without Tesseract; the rest is there.
-	@$(BIN)/aktenkundig ingest corpus/akten || test $$? -eq 1
-	@# The questions are on the original documents; what the examples say besides would make them others.
-	@set -e; for questions in $(QUESTIONS); do \
-	    name=$$(basename "$$questions" .jsonl); \
-	    echo "== $$name"; \
-	    AKTENKUNDIG_EXAMPLES=false $(BIN)/aktenkundig eval questions "$$questions" \
-	        --json "$(BENCH_RESULTS)/$$name.json" --predictions "$(BENCH_RESULTS)/$$name.predictions.jsonl"; \
-	done; \
-	echo "Ergebnisse: $(BENCH_RESULTS)"
+	@$(BIN)/aktenkundig eval --out $(BENCH_RESULTS)
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -102,6 +102,10 @@ class Assistant:
         """The stored copy of a document's file; raises ``StoreError`` for one that may not be shown."""
         return original_path(self.settings.data, self._require(document))
 
+    def fingerprint(self, document: str) -> str | None:
+        """What changes when a document does; ``None`` for one that is not there."""
+        return self._store.fingerprint(document)
+
     def suggestions(self) -> list[str]:
         """Questions to begin with, from the registers."""
         return self._store.questions(self._scope)

@@ -18,6 +18,7 @@ _OF_A_PAPER = re.compile(r"\bvom\s+(?:\w+,\s+(?:den\s+)?)?$")
 _HOW_OFTEN = re.compile(r"\b(?:wie oft|wie häufig|wievielmal|wie viele? male?)\b", re.IGNORECASE)
 _WORDS_BEFORE = 3
 """Words between the noun and its amount at most: "Eigenanteil des Kreises in Höhe von"."""
+_LAST_WORD = re.compile(r"([^\W\d_]{2,})\s$")
 _FOLLOWING_WORDS = re.compile(r"(?:\s+[\w/-]+){1,4}")
 
 
@@ -133,6 +134,7 @@ def _number(question: UnderstoodQuestion, sentence: str) -> Span | None:
         for match in numbers_without_dates(sentence)
         # An amount counts money, whatever words follow it, and "schon einmal" counts nothing.
         if (asks_how_often or not match.group().casefold().endswith("mal"))
+        and not _is_named(question, sentence, match.span())
         and not any(start <= match.start() < end for start, end in amounts)
         and not any(start <= match.start() < end for start, end in proportions)
     ]
@@ -142,6 +144,13 @@ def _number(question: UnderstoodQuestion, sentence: str) -> Span | None:
         if (after := _FOLLOWING_WORDS.match(sentence[span[1] :])) and _shares_a_word(question, after.group())
     ]
     return Span(*counted[0]) if counted else None
+
+
+def _is_named(question: UnderstoodQuestion, sentence: str, span: tuple[int, int]) -> bool:
+    """Whether the question itself has the number after the same word: in "Kommune 11" it is a name, no answer."""
+    before = _LAST_WORD.search(sentence[: span[0]])
+    named = f"{before.group(1)} {sentence[span[0] : span[1]]}" if before else ""
+    return bool(named) and named.casefold() in " ".join(question.standalone.casefold().split())
 
 
 def _shares_a_word(question: UnderstoodQuestion, text: str) -> bool:

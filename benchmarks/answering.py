@@ -12,7 +12,6 @@ from __future__ import annotations
 import math
 import os
 import statistics
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -21,12 +20,12 @@ from time import perf_counter
 from assistant.assistant import Assistant
 from corpus.embedding import open_embedding
 from corpus.settings import load_settings
+from eval.performance import QUESTION, measure
 from eval.questions import load_questions
 from ingest.pipeline import Ingestor
 
 ROOT = Path(__file__).parent.parent
 COLD_RUNS = 5
-QUESTION = "Wie viele Kreise und kreisfreie Städte in NRW haben schon ein Integrationszentrum?"
 
 
 def main() -> int:
@@ -36,8 +35,12 @@ def main() -> int:
         settings = base.model_copy(update={"data": Path(directory), "models": base.models_directory.resolve()})
         embedding = open_embedding(settings)
         Ingestor(settings, embedding).ingest([ROOT / "corpus" / "akten"])
-        cold = [_ask_cold(settings.data, settings.models_directory) for _ in range(COLD_RUNS)]
-        print(f"ask from cold: median {statistics.median(cold):.2f} s, slowest {max(cold):.2f} s ({COLD_RUNS} runs)")
+        measured = measure(settings, runs=COLD_RUNS, question=QUESTION)
+        cold = measured.cold_start_s
+        print(
+            f"ask from cold: median {statistics.median(cold):.2f} s, slowest {max(cold):.2f} s ({COLD_RUNS} runs), "
+            f"peak memory {measured.peak_memory_mb:.0f} MB"
+        )
         assistant = Assistant(settings, embedding)
         assistant.answer(QUESTION)
         questions = load_questions(ROOT / "eval" / "fragen" / "vorlage.jsonl")
@@ -54,21 +57,6 @@ def main() -> int:
         f"({len(milliseconds)} questions, {os.cpu_count()} cores)"
     )
     return 0
-
-
-def _ask_cold(data: Path, models: Path) -> float:
-    """Seconds from starting the process to its end."""
-    program = "import sys; from corpus.command_line import main; sys.exit(main())"
-    environment = {**os.environ, "AKTENKUNDIG_DATA": str(data), "AKTENKUNDIG_MODELS": str(models)}
-    started = perf_counter()
-    subprocess.run(
-        [sys.executable, "-c", program, "ask", QUESTION, "--json"],
-        check=True,
-        stdout=subprocess.DEVNULL,
-        env=environment,
-        cwd=ROOT,
-    )
-    return perf_counter() - started
 
 
 if __name__ == "__main__":

@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 VECTORS_DIRECTORY = "chroma"
 _STAMP_FILE = "vektoren.stand"
 _COLLECTION = "passages"
+_SEARCHED = 1000
+"""Candidates that a search keeps (HNSW's ef). Chroma builds its graph anew, in another order, whenever the index is
+opened; with its default of 100 the 50 best of a few hundred passages were not always all found, and the same question
+got another answer in another process. It is set when an index is made; older ones keep theirs."""
 _BATCH = 1000
 """Passages a call; Chroma limits a call to a few thousand because of SQLite's variables."""
 
@@ -60,7 +64,9 @@ class VectorIndex:
                 path=str(self._directory / VECTORS_DIRECTORY), settings=ChromaSettings(anonymized_telemetry=False)
             )
             self._collection: ChromaCollection = client.get_or_create_collection(
-                _COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
+                _COLLECTION,
+                embedding_function=None,
+                configuration={"hnsw": {"space": "cosine", "ef_search": _SEARCHED}},
             )
         except (ChromaError, ValueError, OSError) as error:
             raise StoreError(

@@ -1,4 +1,4 @@
-"""How good it is: question sets, metrics with their sources, and the report.
+"""How good it is: question sets, public benchmarks, metrics with their sources, baselines, and the report.
 
 The names below are loaded on first use, so that ``import eval`` stays cheap for the command line.
 """
@@ -9,33 +9,29 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from eval.metrics import Outcome, figures
-    from eval.normalisation import normalise
-    from eval.questions import EvaluationQuestion, Evidence, load_questions, locate_evidence
-    from eval.runner import Result, Runner
+    from eval.evaluation import Evaluation, evaluate
+    from eval.questions import EvaluationQuestion, load_questions
+    from eval.results import StoredResult, load_result
+    from eval.systems import System
 
 __all__ = [
+    "Evaluation",
     "EvaluationQuestion",
-    "Evidence",
-    "Outcome",
-    "Result",
-    "Runner",
-    "figures",
+    "StoredResult",
+    "System",
+    "evaluate",
     "load_questions",
-    "locate_evidence",
-    "normalise",
+    "load_result",
 ]
 
 _MODULES = {
+    "Evaluation": "eval.evaluation",
     "EvaluationQuestion": "eval.questions",
-    "Evidence": "eval.questions",
-    "Outcome": "eval.metrics",
-    "Result": "eval.runner",
-    "Runner": "eval.runner",
-    "figures": "eval.metrics",
+    "StoredResult": "eval.results",
+    "System": "eval.systems",
+    "evaluate": "eval.evaluation",
     "load_questions": "eval.questions",
-    "locate_evidence": "eval.questions",
-    "normalise": "eval.normalisation",
+    "load_result": "eval.results",
 }
 
 

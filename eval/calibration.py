@@ -38,7 +38,7 @@ from corpus.embedding import SentenceEmbedding, open_embedding
 from corpus.settings import Settings, load_settings
 from corpus.spelling import Vocabulary
 from eval.examples import Example, mlqa_examples, nomiracl_examples, omos_examples
-from eval.metrics import is_right
+from eval.metrics.answers import is_right
 from eval.questions import load_questions
 from ingest.pipeline import Ingestor
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from corpus.types import Span
 
 Split = Literal["calibration", "test"]
 
+TODO_KEY = "todo"
+"""A key of questions that somebody still has to complete (:mod:`eval.feedback`)."""
 _SHOWN = 60
 """Characters of a quote that an error message shows."""
 
@@ -75,8 +78,11 @@ EvidencePlaces = Sequence[Sequence[Place]]
 """For each piece of a question's evidence, every place where it stands; one of them is enough."""
 
 
-def load_questions(path: Path) -> list[EvaluationQuestion]:
-    """Read a question set; raise :class:`UnreadableFileError` that names the file and the line."""
+def load_questions(path: Path, *, drafts: bool = False) -> list[EvaluationQuestion]:
+    """Read a question set; raise :class:`UnreadableFileError` that names the file and the line.
+
+    A question that is still to be completed is an error, unless ``drafts`` are wanted as they are.
+    """
     try:
         lines = path.read_text(encoding="utf-8-sig").split("\n")
     except UnicodeDecodeError as error:
@@ -89,7 +95,7 @@ def load_questions(path: Path) -> list[EvaluationQuestion]:
             continue
         place = f"Die Fragensammlung „{path}“ ist in Zeile {number} fehlerhaft"
         try:
-            question = EvaluationQuestion.model_validate_json(line)
+            question = _draft(line) if drafts else EvaluationQuestion.model_validate_json(line)
         except ValidationError as error:
             raise UnreadableFileError(f"{place}: {_problem(error)}.") from error
         if question.id in questions:
@@ -130,6 +136,18 @@ def locate_evidence(questions: Sequence[EvaluationQuestion], texts: Mapping[str,
     return {question.id: [places(question, evidence) for evidence in question.evidence] for question in questions}
 
 
+def _draft(line: str) -> EvaluationQuestion:
+    """A line that may still be a draft: what is not filled in does not matter."""
+    draft = EvaluationQuestion.model_validate_json
+    try:
+        content = json.loads(line)
+    except json.JSONDecodeError:
+        return draft(line)
+    if isinstance(content, dict) and content.pop(TODO_KEY, None) is not None:
+        content["answerable"] = False
+    return draft(json.dumps(content))
+
+
 def _spans(wanted: str, text: str, offsets: Sequence[int]) -> list[Span]:
     """All occurrences of the reduced quote, in offsets of the full text."""
     spans: list[Span] = []
@@ -160,6 +178,8 @@ def _problem(error: ValidationError) -> str:
             return "Die Zeile ist kein gültiges JSON"
         case "missing":
             return f"Die Angabe „{name}“ fehlt"
+        case "extra_forbidden" if name == TODO_KEY:
+            return "Die Frage ist noch nicht vervollständigt; bitte „todo“ abarbeiten und entfernen"
         case "extra_forbidden":
             return f"Die Angabe „{name}“ ist unbekannt"
         case "value_error":

@@ -1,41 +1,36 @@
 """Answers as semantic HTML: question, short answer, quotes with their Fundstelle, notices, an honest refusal.
 
-All text from documents, questions and file names passes through :func:`escaped` exactly once, here; nothing else in the
-web chat puts strings into markup.
+All text from documents, questions and file names passes through :func:`assistant.web.escaping.escaped` exactly once.
 """
 
 from __future__ import annotations
 
-import html
 import json
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from assistant.answer import MARKER, Answer, Citation, NotFound, Statement
 from assistant.composing import head_of_short_answer, unescaped
+from assistant.web.escaping import escaped
+from assistant.web.feedback import controls
 
 READING = "Ich lese in den Unterlagen …"
 EXAMPLE = "Beispieldokument – frei erfunden, nicht amtlich"
-
-_INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
-"""Control characters, and those that would let a text be shown in another order than it is stored."""
 
 _QUOTES = "„“”\"»«‚‘’'…  \n\t."
 
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One question with what came of it; neither ``answer`` nor ``error`` while it is being read."""
+    """One question with what came of it; neither ``answer`` nor ``error`` while it is being read.
+
+    ``feedback`` is the key under which the answer can be rated.
+    """
 
     question: str
     answer: Answer | None = None
     error: str | None = None
-
-
-def escaped(text: str) -> str:
-    """``text`` for element content and quoted attributes."""
-    return html.escape(_INVISIBLE.sub("", text), quote=True)
+    feedback: str | None = None
 
 
 def conversation_html(exchanges: Sequence[Exchange]) -> str:
@@ -45,7 +40,8 @@ def conversation_html(exchanges: Sequence[Exchange]) -> str:
 
 def _exchange(turn: int, exchange: Exchange) -> str:
     if exchange.answer is not None:
-        state, content = "done", answer_html(exchange.answer, turn)
+        rating = controls(exchange.feedback) if exchange.feedback is not None else ""
+        state, content = "done", answer_html(exchange.answer, turn) + rating
     elif exchange.error is not None:
         state, content = "error", _error(exchange.error)
     else:

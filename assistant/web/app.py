@@ -9,7 +9,9 @@ import gradio as gr
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
+from assistant.feedback import FeedbackDesk, FeedbackLog
 from assistant.web.chat import build_chat
+from assistant.web.feedback import feedback_routes
 from assistant.web.page import ASSETS, PageMiddleware
 from assistant.web.problems import report_problems
 from assistant.web.security import Protection
@@ -30,11 +32,14 @@ def create_app(assistant: Assistant) -> FastAPI:
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
     app = FastAPI(title="aktenkundig", docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(viewer_routes(assistant))
+    desk = FeedbackDesk(assistant, FeedbackLog(assistant.settings.data)) if assistant.settings.feedback else None
+    if desk is not None:
+        app.include_router(feedback_routes(desk))
     app.mount("/web", StaticFiles(directory=ASSETS), name="web")
     report_problems(app)
     gr.mount_gradio_app(
         app,
-        build_chat(assistant),
+        build_chat(assistant, desk),
         path="/",
         theme=gr.themes.Base(font=list(_FONTS), font_mono=list(_FONTS_MONO)),
         footer_links=[],

@@ -1,7 +1,7 @@
 """The conversation as Gradio blocks: one view, one input, one event.
 
 The conversation lives in Gradio's session state, one list per browser tab, and is handed to the assistant as history
-with each question; nothing of it is kept anywhere else.
+with each question; nothing of it is kept anywhere else, unless somebody rates an answer.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from corpus.errors import AktenkundigError
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
+    from assistant.feedback import FeedbackDesk
 
 _log = logging.getLogger(__name__)
 
@@ -29,13 +30,16 @@ WAITING = 64
 _UNEXPECTED = "Bei dieser Frage ist ein Fehler aufgetreten; bitte stellen Sie sie noch einmal oder anders."
 
 
-def build_chat(assistant: Assistant) -> gr.Blocks:
-    """The Gradio part of the page. The browser scripts rely on the ids ``gespraech``, ``frage`` and ``fragen``."""
+def build_chat(assistant: Assistant, desk: FeedbackDesk | None) -> gr.Blocks:
+    """The Gradio part of the page; with a desk, answers can be rated.
+
+    The browser scripts rely on the ids ``gespraech``, ``frage`` and ``fragen``.
+    """
 
     def ask(question: str, exchanges: list[Exchange], request: gr.Request) -> Iterator[tuple[list[Exchange], str, Any]]:
         """Show the question at once, then what came of it; a question that failed goes back into the input."""
         yield exchanges, conversation_html([*exchanges, Exchange(question)]), ""
-        result = _answered(assistant, question, exchanges, request.username)
+        result = _answered(assistant, desk, question, exchanges, request.username)
         now = [*exchanges, result]
         yield now, conversation_html(now), question if result.error else gr.skip()
 
@@ -69,16 +73,19 @@ def build_chat(assistant: Assistant) -> gr.Blocks:
     return chat
 
 
-def _answered(assistant: Assistant, question: str, earlier: Sequence[Exchange], user: str | None) -> Exchange:
+def _answered(
+    assistant: Assistant, desk: FeedbackDesk | None, question: str, earlier: Sequence[Exchange], user: str | None
+) -> Exchange:
     """Ask the assistant; every failure becomes one German sentence in the conversation."""
+    history = history_of(earlier)
     try:
-        answer = assistant.answer(question, history=history_of(earlier), user=user)
+        answer = assistant.answer(question, history=history, user=user)
     except AktenkundigError as error:
         return Exchange(question, error=str(error))
     except Exception:  # noqa: BLE001 - the last place before Gradio, which would show its own English message
         _log.exception("a question could not be answered")
         return Exchange(question, error=_UNEXPECTED)
-    return Exchange(question, answer=answer)
+    return Exchange(question, answer=answer, feedback=desk.remember(answer, history) if desk is not None else None)
 
 
 def history_of(exchanges: Sequence[Exchange]) -> list[Turn]:

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from assistant.web.answer_html import EXAMPLE, escaped
+from assistant.web.answer_html import EXAMPLE
+from assistant.web.escaping import escaped
 from assistant.web.security import page_policy
 from corpus.dates import german_date
 

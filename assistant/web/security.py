@@ -10,6 +10,7 @@ from __future__ import annotations
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from assistant.web.feedback import FEEDBACK_PATH
 from assistant.web.problems import problem
 
 _READING = ("/", "/config", "/theme.css", "/gradio_api/queue/data")
@@ -77,5 +78,5 @@ class Protection:
 
 def _exists(method: str, path: str) -> bool:
     if method == "POST":
-        return path in _ASKING
+        return path in _ASKING or path.startswith(f"{FEEDBACK_PATH}/")
     return method in ("GET", "HEAD") and (path in _READING or path.startswith((*_GRADIO_FOLDERS, *_OUR_FOLDERS)))

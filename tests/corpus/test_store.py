@@ -280,6 +280,20 @@ def test_public_originals_only_are_found_when_the_scope_asks_for_both(indexes: I
     assert indexes.by_terms("Kreisumlage", scope) == indexes.by_vector(scope) == {"offen"}
 
 
+def test_the_best_passages_are_all_found_whenever_the_index_is_opened_anew(tmp_path: Path) -> None:
+    random = np.random.default_rng(1)
+    vectors = random.normal(size=(600, 384)).astype(np.float32) + 2.0
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    Store.create(tmp_path).close()
+    nodes = [TextNode(id_=str(n), text=str(n), embedding=v.tolist()) for n, v in enumerate(vectors)]
+    VectorIndex(tmp_path).add(nodes)
+    for _ in range(3):
+        index = VectorIndex(tmp_path)
+        for query in vectors[:50]:
+            found = [similarity for _, similarity in index.search(query.tolist(), 50, Scope())]
+            assert found == pytest.approx(np.sort(vectors @ query)[::-1][:50], abs=1e-5)
+
+
 def test_some_documents_only_are_found_when_the_scope_names_them(indexes: Indexes) -> None:
     for name in ("erstes", "zweites", "drittes"):
         indexes.put(prepared(name))

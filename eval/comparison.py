@@ -1,0 +1,121 @@
+"""Two results on the same questions: what changed, and whether by more than chance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from corpus.errors import AktenkundigError
+from eval.figures import Figure
+from eval.records import Record, Table
+from eval.report.text import table
+from eval.report.wording import number, signed
+from eval.results import StoredResult
+from eval.statistics import Difference, Resamples
+from eval.tasks.registry import figures_of
+
+INVARIANTS: Final = frozenset({"verbatim_rate", "true_page_rate"})
+"""Figures that may not fall at all."""
+
+Verdict = Literal["better", "worse", ""]
+_VERDICTS: Final = {"better": "besser", "worse": "schlechter", "": ""}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A figure of two runs; ``verdict`` is given where the difference is more than its interval allows."""
+
+    figure: Figure
+    before: float | None
+    after: float | None
+    more: Difference
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """All changes from one run to another on the questions that both asked."""
+
+    changes: Sequence[Change]
+    common: int
+    only_before: int
+    only_after: int
+
+    @property
+    def fallen(self) -> list[Change]:
+        """What has become worse."""
+        return [change for change in self.changes if change.verdict == "worse"]
+
+
+def compare(before: StoredResult, after: StoredResult) -> Comparison:
+    """Compare two results of one task, paired by question.
+
+    A change is better or worse if its 95 % interval leaves out 0; an invariant is worse if it falls at all. Raises
+    :class:`AktenkundigError` for results of different tasks or without a common question.
+    """
+    if before.task != after.task:
+        raise AktenkundigError(
+            f"Ergebnisse von „{before.task}“ und „{after.task}“ lassen sich nicht vergleichen; bitte zweimal dieselbe "
+            "Messung angeben."
+        )
+    earlier = {record.id: record for record in before.records.records()}
+    later = {record.id: record for record in after.records.records()}
+    common = [name for name in earlier if name in later]
+    if not common:
+        raise AktenkundigError("Die beiden Ergebnisse haben keine Frage gemeinsam.")
+    old = Table([earlier[name] for name in common])
+    new = Resamples(Table([_grouped(later[name], earlier[name]) for name in common]))
+    ones = Resamples(old)
+    changes: list[Change] = []
+    for figure in figures_of(before.task).values():
+        was, is_now = ones.estimate(figure).value, new.estimate(figure).value
+        if was is None and is_now is None:
+            continue
+        more = new.difference(figure, old)
+        changes.append(Change(figure, was, is_now, more, _verdict(figure, more)))
+    return Comparison(changes, len(common), len(earlier) - len(common), len(later) - len(common))
+
+
+def render_comparison(comparison: Comparison) -> str:
+    """The changes as a table."""
+    rows = [[f"{comparison.common} Fragen", "vorher", "nachher", "Unterschied", "p", ""]]
+    for change in comparison.changes:
+        inner, figure = change.more.difference, change.figure
+        interval = f" [{signed(inner.low, figure)}; {signed(inner.high, figure)}]" if inner.value is not None else ""
+        rows.append(
+            [
+                figure.title,
+                number(change.before, figure),
+                number(change.after, figure),
+                f"{signed(inner.value, figure)}{interval}",
+                f"{change.more.p:.3f}".replace(".", ",") if change.more.p is not None else "",
+                _VERDICTS[change.verdict],
+            ]
+        )
+    parts = [table(rows)]
+    if comparison.only_before or comparison.only_after:
+        parts.append(
+            f"Nicht verglichen, weil nur in einem der beiden: {comparison.only_before} vorher, "
+            f"{comparison.only_after} nachher."
+        )
+    return "\n".join(parts)
+
+
+def _verdict(figure: Figure, more: Difference) -> Verdict:
+    inner = more.difference
+    if figure.better is None or inner.value is None or inner.low is None or inner.high is None or not inner.value:
+        return ""
+    up = figure.better == "higher"
+    if figure.name in INVARIANTS and (inner.value < 0) == up:
+        return "worse"
+    if inner.low > 0:
+        return "better" if up else "worse"
+    if inner.high < 0:
+        return "worse" if up else "better"
+    return ""
+
+
+def _grouped(record: Record, like: Record) -> Record:
+    """The record in the group of its earlier self: a document read anew may have other sections."""
+    return Record(record.id, like.group, record.kind, record.split, record.ratios, record.raw)

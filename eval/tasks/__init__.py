@@ -1,0 +1,1 @@
+"""What is asked: question sets on our files, and public benchmarks that nobody here wrote."""

@@ -1,0 +1,31 @@
+"""The short answer is what the question asks for, and never a number that the question itself names."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.question import QuestionReader
+from assistant.short_answer import short_answer
+from corpus.spelling import Vocabulary
+
+READER = QuestionReader([], Vocabulary({}))
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "expected"),
+    [
+        ("Aus wie vielen Ortsteilen besteht Kommune 11?", "Kommune 11 besteht aus 21 Ortsteilen.", "21"),
+        ("Wie viele Klassen hat die Schule in Bezirk 3?", "Die Schule in Bezirk 3 hat 12 Klassen.", "12"),
+        ("Wie viele Plätze hat Haus 7?", "Haus 7 hat neue Plätze.", None),
+        (
+            "Wie viele Kreise haben ein KI?",
+            "Inzwischen haben 47 von insgesamt 54 Kreisen ein KI.",
+            "47 von insgesamt 54",
+        ),
+    ],
+)
+def test_a_number_that_names_something_in_the_question_is_no_answer(
+    question: str, sentence: str, expected: str | None
+) -> None:
+    found = short_answer(READER.understand(question), sentence)
+    assert (sentence[found.start : found.end] if found else None) == expected
