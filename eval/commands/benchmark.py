@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -58,6 +59,8 @@ class BenchmarkCommand:
         task = chosen.load(arguments.file)
         settings = load_settings()
         with Library(task.texts, settings, folder=arguments.keep) as library:
+            if notice := library.notice():
+                print(notice, file=sys.stderr)
             return evaluate(
                 task,
                 library.systems(baselines=not arguments.without_baselines),

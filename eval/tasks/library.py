@@ -14,13 +14,13 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Self
 
 from assistant.answer import Citation
 from assistant.assistant import Assistant
 from corpus.embedding import SentenceEmbedding, open_embedding
-from corpus.errors import AktenkundigError
 from corpus.settings import Settings
 from corpus.store import Scope, Store
 from corpus.types import Span
@@ -36,13 +36,14 @@ class AlignedText:
     """A text of the data set and the canonical text that was made of it.
 
     ``positions`` holds the offset in the canonical text of each character that both have, ``origins`` its offset in the
-    source; both ascend.
+    source; both ascend. ``lost`` is how many characters of the source were not read.
     """
 
     source: str
     document: str
     positions: Sequence[int]
     origins: Sequence[int]
+    lost: int = 0
 
     def in_source(self, span: Span) -> Span | None:
         """Where a span of the canonical text stands in the source, or ``None`` for one of blanks only."""
@@ -64,12 +65,22 @@ class AlignedText:
 def align(source: str, document: str, canonical: str) -> AlignedText:
     """Align a source with its canonical text; both have the same characters but for blanks, dashes and composition.
 
-    Raises :class:`AktenkundigError` if they have not: then the reader lost something.
+    What the reader took for furniture, such as a number alone on the last line, is missing in the canonical text.
     """
     ours, theirs = _letters(canonical), _letters(source)
+    blocks = [(0, 0, len(ours))]
     if [letter for letter, _ in ours] != [letter for letter, _ in theirs]:
-        raise AktenkundigError(f"Der Text „{document}“ wurde nicht so eingelesen, wie er im Datensatz steht.")
-    return AlignedText(source, document, [offset for _, offset in ours], [offset for _, offset in theirs])
+        matcher = SequenceMatcher(
+            None, [letter for letter, _ in ours], [letter for letter, _ in theirs], autojunk=False
+        )
+        blocks = [(block.a, block.b, block.size) for block in matcher.get_matching_blocks()]
+    return AlignedText(
+        source,
+        document,
+        [offset for first, _, size in blocks for _, offset in ours[first : first + size]],
+        [offset for _, first, size in blocks for _, offset in theirs[first : first + size]],
+        len(theirs) - sum(size for _, _, size in blocks),
+    )
 
 
 def _letters(text: str) -> list[tuple[str, int]]:
@@ -125,7 +136,7 @@ class Library:
             resources.callback(self.assistant.close)
             self.documents = StoredDocuments(self.store)
             self.aligned = [
-                align(text, document, self.documents[document])
+                align(text, document, self.documents.get(document, ""))
                 for text, document in zip(self._texts, self._names, strict=True)
             ]
             self._resources = resources.pop_all()
@@ -149,6 +160,17 @@ class Library:
             ),
         ]
 
+    def notice(self) -> str | None:
+        """A sentence on what was not read, and so cannot be found; ``None`` if all was."""
+        lost = [text for text in self.aligned if text.lost]
+        if not lost:
+            return None
+        letters = sum(text.lost for text in lost)
+        return (
+            f"Nicht ganz eingelesen: {len(lost)} von {len(self.aligned)} Texten ({letters} Zeichen); was fehlt, kann "
+            "nicht gefunden werden."
+        )
+
     def document(self, number: int) -> str:
         """The id of the document that holds a text; texts that are the same share one."""
         return self._names[number]
@@ -171,14 +193,12 @@ class Library:
     def _ingest(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         wanted = {folder / f"{name}.html": page for name, page in zip(self._names, self._pages, strict=True)}
-        for path in set(folder.iterdir()) - set(wanted):
+        for path in set(folder.glob("text-*.html")) - set(wanted):
             path.unlink()
         for path, page in wanted.items():
             if not path.is_file() or path.read_text(encoding="utf-8") != page:
                 path.write_text(page, encoding="utf-8")
-        report = Ingestor(self.settings, self.embedding, progress=self._progress).ingest([folder])
-        for line in report.failed:
-            raise AktenkundigError(f"Ein Text des Datensatzes ließ sich nicht einlesen: {line.reason}")
+        Ingestor(self.settings, self.embedding, progress=self._progress).ingest([folder])
 
 
 def _page(text: str) -> str:

@@ -127,6 +127,19 @@ def test_a_benchmark_runs_from_its_file_to_figures_predictions_and_page(
 
 
 @pytest.mark.slow
+def test_a_text_that_is_nothing_but_a_page_number_is_told_and_does_not_stop_a_benchmark(
+    run: Run, tmp_path: Path
+) -> None:
+    file = squad(tmp_path / "daten.json")
+    content = json.loads(file.read_text("utf-8"))
+    content["data"][1]["paragraphs"].append({"context": "1/2", "qas": []})
+    file.write_text(json.dumps(content), encoding="utf-8")
+    done = run("eval", "benchmark", "squad", str(file), data=tmp_path / "x")
+    assert done.code == 0, done.err
+    assert "Nicht ganz eingelesen: 1 von 3 Texten (3 Zeichen)" in done.err
+
+
+@pytest.mark.slow
 def test_a_kept_benchmark_store_is_not_embedded_again(run: Run, tmp_path: Path) -> None:
     file = omos(tmp_path / "daten.jsonl")
     words = ["eval", "benchmark", "omos", str(file), "--without-baselines", "--keep", str(tmp_path / "bestand")]

@@ -303,6 +303,10 @@ def test_a_place_in_the_canonical_text_is_found_again_in_the_source(source: str,
     assert letters(quoted) == letters(canonical[start:end])
 
 
-def test_a_text_that_was_not_read_whole_is_refused() -> None:
-    with pytest.raises(AktenkundigError, match="nicht so eingelesen"):
-        align("Der Kreistag tagt.", "text-00001", "Der Kreistag")
+def test_what_was_not_read_of_a_text_is_counted_and_the_rest_is_found() -> None:
+    source = "Der Kreistag tagt.\n1/2\nEr berät."
+    aligned = align(source, "text-00001", "Der Kreistag tagt. Er berät.")
+    assert aligned.lost == 3
+    assert aligned.quote(Span(19, 28)) == "Er berät."
+    assert align(source, "text-00001", "").lost == 27
+    assert align(source, "text-00001", "").quote(Span(0, 1)) == ""
