@@ -19,7 +19,7 @@ from filelock import FileLock
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from assistant.answer import Answer, Status, Turn
-from corpus.errors import AktenkundigError, UnreadableFileError
+from corpus.errors import AktenkundigError, StoreError, UnreadableFileError
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
@@ -84,13 +84,21 @@ class FeedbackLog:
         self._lock = FileLock(directory / f".{FEEDBACK_FILE}.lock")
 
     def append(self, feedback: Feedback) -> None:
-        """Add an entry; after a crash the file ends with a whole one or with a line that :meth:`read` passes over."""
-        with self._lock:
-            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
-            with os.fdopen(descriptor, "r+b", buffering=0) as file:
-                torn = file.seek(0, os.SEEK_END) > 0 and _last_byte(file.fileno()) != b"\n"
-                file.write((b"\n" if torn else b"") + feedback.model_dump_json().encode() + b"\n")
-                os.fsync(file.fileno())
+        """Add an entry; after a crash the file ends with a whole one or with a line that :meth:`read` passes over.
+
+        Raises :class:`StoreError` if it cannot be written.
+        """
+        try:
+            with self._lock:
+                descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+                with os.fdopen(descriptor, "r+b", buffering=0) as file:
+                    torn = file.seek(0, os.SEEK_END) > 0 and _last_byte(file.fileno()) != b"\n"
+                    file.write((b"\n" if torn else b"") + feedback.model_dump_json().encode() + b"\n")
+                    os.fsync(file.fileno())
+        except OSError as error:
+            raise StoreError(
+                "Die Rückmeldung ließ sich nicht speichern; bitte der Verwaltung Bescheid geben."
+            ) from error
 
     def read(self) -> list[Feedback]:
         """The last entry on each answer, in the order in which they were first rated; none if there is no file.
@@ -133,7 +141,11 @@ class FeedbackDesk:
         return key
 
     def submit(self, key: str, opinion: Opinion) -> None:
-        """Keep an opinion. Raises :class:`AktenkundigError` for an answer that is not remembered any more."""
+        """Keep an opinion.
+
+        Raises :class:`AktenkundigError` for an answer that is not remembered any more, :class:`StoreError` if it
+        cannot be written.
+        """
         with self._lock:
             if key not in self._shown or self._shown[key][2] >= _CHANGES:
                 raise AktenkundigError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 from pydantic import ValidationError
+from starlette.concurrency import run_in_threadpool
 
 from assistant.feedback import LONGEST_COMMENT, REASONS, FeedbackDesk, Opinion
 from assistant.web.escaping import escaped
@@ -31,7 +32,7 @@ def feedback_routes(desk: FeedbackDesk) -> APIRouter:
             opinion = Opinion.model_validate_json(bytes(body))
         except ValidationError:
             return problem(422, "Eine Angabe dieser Rückmeldung ist ungültig.")
-        desk.submit(key, opinion)
+        await run_in_threadpool(desk.submit, key, opinion)  # it waits for the disk
         return Response(status_code=204)
 
     return router

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from assistant import Assistant
 from assistant.answer import Turn
 from assistant.feedback import REASONS, CitedPlace, Feedback, FeedbackDesk, FeedbackLog, Opinion
-from corpus.errors import AktenkundigError
+from corpus.errors import AktenkundigError, StoreError
 from corpus.settings import Settings
 from corpus.store import Store
 from eval.feedback import as_lines, drafts
@@ -63,6 +63,12 @@ def test_a_torn_line_is_passed_over_and_the_next_entry_is_whole(tmp_path: Path) 
         file.write(b'{"answer":"b","at":"2026-')
     log.append(entry("c"))
     assert [feedback.answer for feedback in log.read()] == ["a", "c"]
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "rueckmeldungen.jsonl").mkdir()
+    with pytest.raises(StoreError, match="ließ sich nicht speichern"):
+        FeedbackLog(tmp_path).append(entry())
 
 
 @pytest.mark.parametrize(
