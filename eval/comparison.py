@@ -35,12 +35,17 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """All changes from one run to another on the questions that both asked."""
+    """All changes from one run to another on the questions that both asked.
+
+    ``same_questions`` and ``same_documents`` tell whether files and texts were the same ones.
+    """
 
     changes: Sequence[Change]
     common: int
     only_before: int
     only_after: int
+    same_questions: bool
+    same_documents: bool
 
     @property
     def fallen(self) -> list[Change]:
@@ -74,7 +79,14 @@ def compare(before: StoredResult, after: StoredResult) -> Comparison:
             continue
         more = new.difference(figure, old)
         changes.append(Change(figure, was, is_now, more, _verdict(figure, more)))
-    return Comparison(changes, len(common), len(earlier) - len(common), len(later) - len(common))
+    return Comparison(
+        changes,
+        len(common),
+        len(earlier) - len(common),
+        len(later) - len(common),
+        before.data.sha256 == after.data.sha256,
+        before.documents == after.documents,
+    )
 
 
 def render_comparison(comparison: Comparison) -> str:
@@ -94,6 +106,10 @@ def render_comparison(comparison: Comparison) -> str:
             ]
         )
     parts = [table(rows)]
+    if not comparison.same_questions:
+        parts.append("Die Datei der Fragen ist nicht mehr dieselbe.")
+    if not comparison.same_documents:
+        parts.append("Die durchsuchten Texte sind nicht mehr dieselben.")
     if comparison.only_before or comparison.only_after:
         parts.append(
             f"Nicht verglichen, weil nur in einem der beiden: {comparison.only_before} vorher, "

@@ -99,7 +99,7 @@ def _table(name: str, result: StoredResult) -> str:
         told += f"; `aktenkundig ask` vom Start bis zur Antwort {decimal(seconds[len(seconds) // 2], 1)} s, höchstens "
         told += f"{result.performance.peak_memory_mb:.0f} MB"
     cores = result.machine.get("cores")
-    return "\n".join(lines) + f"\n\n{told} ({cores} Kerne, ohne Grafikkarte). `{_command(name, result)}`"
+    return "\n".join(lines) + f"\n\n{told} ({cores} Kerne). `{_command(name, result)}`"
 
 
 def _split(main: str) -> str:

@@ -6,12 +6,13 @@ So a predictions file, ours or anybody else's, scores the same as the run that w
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import ClassVar, Generic, Protocol, TypeVar
 
 from pydantic import BaseModel
 
-from corpus.errors import AktenkundigError
+from corpus.errors import AktenkundigError, UnreadableFileError
 from eval.records import Record
 from eval.systems.base import Response, System
 from eval.tasks.base import Failure, Heard, Item, Rankings, Section, asked
@@ -46,6 +47,12 @@ class PublicTask(ABC, Generic[Q, P]):
     headline: ClassVar[Sequence[str]]
 
     def __init__(self, questions: Sequence[Q], texts: Sequence[str]) -> None:
+        """Raises :class:`UnreadableFileError` if two questions have the same id, or if there is none."""
+        names = Counter(question.name for question in questions)
+        if twice := [name for name, count in names.items() if count > 1]:
+            raise UnreadableFileError(f"Die Kennung „{twice[0]}“ kommt im Datensatz mehr als einmal vor.")
+        if not names:
+            raise UnreadableFileError("Der Datensatz enthält keine Frage.")
         self.questions = questions
         self.texts = texts
         self.sections: Sequence[Section] = self.all_sections

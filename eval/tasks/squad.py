@@ -54,7 +54,7 @@ class _Answer(Row):
 
 
 class _Qa(Row):
-    id: int | str
+    id: int | str | None = None
     question: str
     answers: list[_Answer] = Field(default_factory=list)
 
@@ -114,12 +114,11 @@ def load_squad(path: Path) -> tuple[list[ReadingQuestion], list[str]]:
     for number, article in enumerate(read_document(path, _Squad).data):
         for paragraph in article.paragraphs:
             group = f"{number} {article.title}".strip()
-            questions += [
-                ReadingQuestion(
-                    qa.id, qa.question, len(paragraphs), [(a.text, a.answer_start) for a in qa.answers], group
-                )
-                for qa in paragraph.qas
-            ]
+            for qa in paragraph.qas:
+                answers = [(answer.text, answer.answer_start) for answer in qa.answers]
+                # Some sets have no ids; then a question is known by its place in the file.
+                known = qa.id if qa.id is not None else len(questions)
+                questions.append(ReadingQuestion(known, qa.question, len(paragraphs), answers, group))
             paragraphs.append(paragraph.context)
     return questions, paragraphs
 

@@ -90,6 +90,19 @@ def test_squad_json_and_json_lines_say_the_same(tmp_path: Path) -> None:
     ]
 
 
+def test_ids_may_be_missing_but_not_repeated_and_a_set_has_questions(tmp_path: Path) -> None:
+    path = squad(tmp_path / "x.json", impossible=True)
+    text = path.read_text("utf-8")
+    path.write_text(text.replace('"id": "a", ', "").replace('"id": "b", ', ""), encoding="utf-8")
+    assert [question.id for question in load_squad(path)[0]] == [0, 1]
+    path.write_text(text.replace('"id": "b"', '"id": "a"'), encoding="utf-8")
+    with pytest.raises(UnreadableFileError, match="„a“ kommt im Datensatz mehr als einmal vor"):
+        SquadTask(*load_squad(path))
+    path.write_text('{"data": []}', encoding="utf-8")
+    with pytest.raises(UnreadableFileError, match="keine Frage"):
+        SquadTask(*load_squad(path))
+
+
 def good(**changes: object) -> ReadingPrediction:
     given: dict[str, Any] = {
         "id": "a",

@@ -150,6 +150,16 @@ def test_only_questions_that_both_asked_are_compared(result: StoredResult) -> No
     assert "nur in einem der beiden: 10 vorher, 0 nachher" in render_comparison(found)
 
 
+def test_another_file_of_questions_and_other_texts_are_told(result: StoredResult) -> None:
+    changed = result.model_copy(
+        update={"documents": "2" * 64, "data": result.data.model_copy(update={"sha256": "3" * 64})}
+    )
+    told = render_comparison(compare(result, changed))
+    assert "Die Datei der Fragen ist nicht mehr dieselbe." in told
+    assert "Die durchsuchten Texte sind nicht mehr dieselben." in told
+    assert "nicht mehr" not in render_comparison(compare(result, result))
+
+
 def test_results_of_different_tasks_or_of_no_common_question_are_not_compared(result: StoredResult) -> None:
     with pytest.raises(AktenkundigError, match="lassen sich nicht vergleichen"):
         compare(result, result.model_copy(update={"task": "omos"}))
