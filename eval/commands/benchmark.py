@@ -52,23 +52,23 @@ class BenchmarkCommand:
         from corpus.settings import load_settings
         from eval.evaluation import evaluate
         from eval.packaged import data_of, documents_hash
-        from eval.tasks.library import Library
+        from eval.tasks.ingested_texts import IngestedTexts
         from eval.tasks.registry import BENCHMARKS
 
         chosen = BENCHMARKS[arguments.benchmark]
         task = chosen.load(arguments.file)
         settings = load_settings()
-        with Library(task.texts, settings, folder=arguments.keep) as library:
-            if notice := library.notice():
+        with IngestedTexts(task.texts, settings, folder=arguments.keep) as ingested:
+            if notice := ingested.notice():
                 print(notice, file=sys.stderr)
             return evaluate(
                 task,
-                library.systems(baselines=not arguments.without_baselines),
-                partial(task.run, library),
+                ingested.systems(baselines=not arguments.without_baselines),
+                partial(task.run, ingested),
                 title=f"{chosen.title}: {arguments.file.stem}",
                 data=data_of(arguments.file, len(task.questions)),
                 settings=settings.fingerprint,
-                documents=documents_hash(library.documents),
+                documents=documents_hash(ingested.documents),
                 heard=progress(),
             )
 

@@ -13,7 +13,7 @@ from eval.records import Record
 from eval.systems.base import Response, System
 from eval.tasks.base import WRONGLY_ANSWERED, WRONGLY_REFUSED, Failure, Section, asked
 from eval.tasks.files import Row, read_predictions, read_rows
-from eval.tasks.library import Library
+from eval.tasks.ingested_texts import IngestedTexts
 from eval.tasks.public import PublicTask
 from eval.tasks.squad import QUOTES
 
@@ -83,18 +83,20 @@ class NomiraclTask(PublicTask[GivenPassagesQuestion, GivenPassagesPrediction]):
     )
     headline: ClassVar[Sequence[str]] = ("hallucination_rate", "error_rate", "refusal_f1", "auroc")
 
-    def ask(self, question: GivenPassagesQuestion, library: Library, system: System) -> Response:
+    def ask(self, question: GivenPassagesQuestion, ingested: IngestedTexts, system: System) -> Response:
         """Of the given passages alone."""
-        given = {library.document(number) for number in question.passages}
+        given = {ingested.document(number) for number in question.passages}
         return asked(system.within(given), question.name, question.question)
 
-    def predict(self, question: GivenPassagesQuestion, library: Library, response: Response) -> GivenPassagesPrediction:
+    def predict(
+        self, question: GivenPassagesQuestion, ingested: IngestedTexts, response: Response
+    ) -> GivenPassagesPrediction:
         """Quotes of a refusal are what comes nearest to an answer."""
         return GivenPassagesPrediction(
             query_id=question.name,
             answered=response.answer.status != "not_found",
             confidence=response.answer.confidence,
-            quotes=[library.quote(place) for place in response.quotes(QUOTES)],
+            quotes=[ingested.quote(place) for place in response.quotes(QUOTES)],
         )
 
     def record(self, question: GivenPassagesQuestion, prediction: GivenPassagesPrediction) -> Record:

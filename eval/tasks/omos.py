@@ -21,7 +21,7 @@ from eval.records import Record
 from eval.systems.base import Response, System
 from eval.tasks.base import NOT_CHOSEN, WRONGLY_ANSWERED, WRONGLY_REFUSED, Failure, Section, asked
 from eval.tasks.files import Row, read_predictions, read_rows, read_text
-from eval.tasks.library import Library
+from eval.tasks.ingested_texts import IngestedTexts
 from eval.tasks.public import PublicTask
 
 _PUBLISHED: Final = TypeAdapter(dict[str, list[NonNegativeInt]])
@@ -88,19 +88,19 @@ class OmosTask(PublicTask[PageQuestion, PagePrediction]):
     )
     headline: ClassVar[Sequence[str]] = ("selection_f", "none_f1", "per_question_f1", "micro_f1")
 
-    def ask(self, question: PageQuestion, library: Library, system: System) -> Response:
+    def ask(self, question: PageQuestion, ingested: IngestedTexts, system: System) -> Response:
         """Of the question's page alone."""
-        return asked(system.within([library.document(question.page)]), question.name, question.question)
+        return asked(system.within([ingested.document(question.page)]), question.name, question.question)
 
-    def predict(self, question: PageQuestion, library: Library, response: Response) -> PagePrediction:
+    def predict(self, question: PageQuestion, ingested: IngestedTexts, response: Response) -> PagePrediction:
         """See :class:`PublicTask`."""
         answer = response.answer
         refused = answer.status == "not_found"
         cited = [] if refused else [place for c in answer.citations if (place := place_of(c)) is not None]
-        best = self._lines(question, library, response.sentences[:1])
+        best = self._lines(question, ingested, response.sentences[:1])
         return PagePrediction(
             id=question.id,
-            sentences=sorted(self._lines(question, library, cited)),
+            sentences=sorted(self._lines(question, ingested, cited)),
             first=best[0] if best else None,
             confidence=answer.confidence,
         )
@@ -139,12 +139,12 @@ class OmosTask(PublicTask[PageQuestion, PagePrediction]):
             given=[f"„{lines[index]}“" for index in prediction.sentences if index < len(lines)] or ["abgelehnt"],
         )
 
-    def _lines(self, question: PageQuestion, library: Library, places: Sequence[Place]) -> list[int]:
+    def _lines(self, question: PageQuestion, ingested: IngestedTexts, places: Sequence[Place]) -> list[int]:
         """The lines of the page that places touch, in the order of the places."""
         lines: list[int] = []
         text = self.texts[question.page]
         for place in places:
-            found = library.aligned[question.page].in_source(place.span)
+            found = ingested.aligned[question.page].in_source(place.span)
             if found is None:
                 continue
             first = text.count("\n", 0, found.start)

@@ -16,7 +16,7 @@ from corpus.errors import AktenkundigError, UnreadableFileError
 from eval.records import Record
 from eval.systems.base import Response, System
 from eval.tasks.base import Failure, Heard, Item, Rankings, Section, asked
-from eval.tasks.library import Library
+from eval.tasks.ingested_texts import IngestedTexts
 
 
 class PublicQuestion(Protocol):
@@ -57,12 +57,12 @@ class PublicTask(ABC, Generic[Q, P]):
         self.texts = texts
         self.sections: Sequence[Section] = self.all_sections
 
-    def run(self, library: Library, system: System, heard: Heard | None = None) -> list[Item]:
-        """Ask every question of a system over the library that holds :attr:`texts`."""
+    def run(self, ingested: IngestedTexts, system: System, heard: Heard | None = None) -> list[Item]:
+        """Ask every question of a system over the ingested :attr:`texts`."""
         predicted: list[tuple[Q, P, float]] = []
         for number, question in enumerate(self.questions, start=1):
-            response = self.ask(question, library, system)
-            predicted.append((question, self.predict(question, library, response), response.seconds))
+            response = self.ask(question, ingested, system)
+            predicted.append((question, self.predict(question, ingested, response), response.seconds))
             if heard is not None:
                 heard(number, len(self.questions))
         return self._items(predicted)
@@ -74,12 +74,12 @@ class PublicTask(ABC, Generic[Q, P]):
                 raise AktenkundigError(f"Für die Frage „{question.name}“ fehlt die Vorhersage.")
         return self._items([(question, predictions[question.name], 0.0) for question in self.questions])
 
-    def ask(self, question: Q, library: Library, system: System) -> Response:  # noqa: ARG002 - some narrow the search
+    def ask(self, question: Q, ingested: IngestedTexts, system: System) -> Response:  # noqa: ARG002 - some narrow the search
         """Ask one question of all texts; some benchmarks give the texts to search."""
         return asked(system, question.name, question.question)
 
     @abstractmethod
-    def predict(self, question: Q, library: Library, response: Response) -> P:
+    def predict(self, question: Q, ingested: IngestedTexts, response: Response) -> P:
         """The line of the predictions file."""
 
     @abstractmethod

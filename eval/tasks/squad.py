@@ -24,7 +24,7 @@ from eval.records import Pair, Record
 from eval.systems.base import Response
 from eval.tasks.base import NOT_CHOSEN, NOT_FOUND, WRONG_SPAN, WRONGLY_ANSWERED, WRONGLY_REFUSED, Failure, Section
 from eval.tasks.files import Row, is_json_lines, read_document, read_predictions, read_rows
-from eval.tasks.library import Library
+from eval.tasks.ingested_texts import IngestedTexts
 from eval.tasks.public import PublicTask
 from eval.tasks.question_set import SHORT_ANSWER_FIGURES
 
@@ -175,16 +175,16 @@ class SquadTask(PublicTask[ReadingQuestion, ReadingPrediction]):
         first: dict[str, int] = {}
         self._paragraphs = [str(first.setdefault(text, number)) for number, text in enumerate(texts)]
 
-    def predict(self, question: ReadingQuestion, library: Library, response: Response) -> ReadingPrediction:
+    def predict(self, question: ReadingQuestion, ingested: IngestedTexts, response: Response) -> ReadingPrediction:
         """Quotes of a refusal are those that come nearest: choosing the sentence and refusing are judged apart."""
         answer = response.answer
-        ranked = dict.fromkeys(number for place in response.ranking for number in library.numbers(place.document))
+        ranked = dict.fromkeys(number for place in response.ranking for number in ingested.numbers(place.document))
         short = next((c for c in answer.citations if c.short_start is not None), None)
         return ReadingPrediction(
             id=question.id,
             paragraph_ranks=list(ranked),
-            quotes=[library.quote(place) for place in response.quotes(QUOTES)],
-            short_answer=library.short_answer(short) if short is not None else answer.short_answer,
+            quotes=[ingested.quote(place) for place in response.quotes(QUOTES)],
+            short_answer=ingested.short_answer(short) if short is not None else answer.short_answer,
             answered=answer.status != "not_found",
             confidence=answer.confidence,
         )

@@ -19,7 +19,7 @@ from eval.commands.benchmark import NAMES
 from eval.metrics.selection import SELECTION_FIGURES, selection_scores
 from eval.records import Record, Table
 from eval.tasks.base import Item
-from eval.tasks.library import align
+from eval.tasks.ingested_texts import align
 from eval.tasks.nomiracl import GivenPassagesPrediction, NomiraclTask, load_nomiracl
 from eval.tasks.omos import OmosTask, PagePrediction, load_omos, load_omos_predictions
 from eval.tasks.registry import BENCHMARKS, figures_of, headline_of

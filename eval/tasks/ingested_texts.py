@@ -28,7 +28,6 @@ from eval.documents import StoredDocuments
 from eval.questions import Place
 from eval.systems import AssistantSystem, PassageSystem, System, TutorialSystem
 from ingest.pipeline import Ingestor
-from ingest.report import Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,25 +99,22 @@ def _letters(text: str) -> list[tuple[str, int]]:
     return found
 
 
-class Library:
+class IngestedTexts:
     """A temporary store over texts; a context manager, because it owns a folder, a store and an assistant.
 
     ``folder`` keeps files and store for the next run, which then embeds nothing anew.
     """
 
-    def __init__(
-        self, texts: Sequence[str], settings: Settings, *, folder: Path | None = None, progress: Progress | None = None
-    ) -> None:
+    def __init__(self, texts: Sequence[str], settings: Settings, *, folder: Path | None = None) -> None:
         self._texts = texts
         self._pages = [_page(text) for text in texts]
-        first = {page: f"text-{number:05}" for number, page in reversed(list(enumerate(self._pages)))}
-        self._names = [first[page] for page in self._pages]
+        first: dict[str, str] = {}
+        self._names = [first.setdefault(page, f"text-{number:05}") for number, page in enumerate(self._pages)]
         self._numbers: dict[str, list[int]] = {}
         for number, name in enumerate(self._names):
             self._numbers.setdefault(name, []).append(number)
         self._base = settings
         self._folder = folder
-        self._progress = progress
         self._resources = ExitStack()
 
     def __enter__(self) -> Self:
@@ -198,7 +194,7 @@ class Library:
         for path, page in wanted.items():
             if not path.is_file() or path.read_text(encoding="utf-8") != page:
                 path.write_text(page, encoding="utf-8")
-        Ingestor(self.settings, self.embedding, progress=self._progress).ingest([folder])
+        Ingestor(self.settings, self.embedding).ingest([folder])
 
 
 def _page(text: str) -> str:
