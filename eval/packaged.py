@@ -18,7 +18,7 @@ from eval.documents import StoredDocuments
 from eval.evaluation import Data, Evaluation, evaluate
 from eval.performance import measure
 from eval.questions import EvaluationQuestion, load_questions
-from eval.systems import AssistantSystem, PassageSystem, System, TutorialSystem
+from eval.systems import side_by_side
 from eval.tasks.base import Heard
 from eval.tasks.question_set import QuestionSetTask
 from ingest.pipeline import Ingestor
@@ -101,20 +101,15 @@ def evaluate_questions(
     """
     scope = Scope(examples=settings.examples)
     with ExitStack() as resources:
-        # The store comes first: if it is empty, no model is loaded.
         store = Store(settings.data)
         resources.callback(store.close)
         documents = StoredDocuments(store, scope)
         task = QuestionSetTask(questions, documents)
         assistant = Assistant(settings, embedding)
         resources.callback(assistant.close)
-        systems: list[System] = [AssistantSystem(assistant, documents)]
-        if chunks is not None:
-            systems.append(TutorialSystem(store, embedding, documents, chunks, scope=scope))
-            systems += [PassageSystem(side, store, embedding, documents, scope=scope) for side in ("dense", "bm25")]
         return evaluate(
             task,
-            systems,
+            side_by_side(assistant, store, embedding, documents, scope=scope, chunks=chunks),
             task.run,
             title=title,
             data=data_of(file, len(questions)),

@@ -73,6 +73,10 @@ class Place:
     document: str
     span: Span
 
+    def overlaps(self, other: Place) -> bool:
+        """Whether both share a character."""
+        return self.document == other.document and self.span.overlaps(other.span)
+
 
 EvidencePlaces = Sequence[Sequence[Place]]
 """For each piece of a question's evidence, every place where it stands; one of them is enough."""

@@ -98,7 +98,7 @@ def _chosen_ways(expected: EvidencePlaces, cited: Iterable[Place]) -> list[Place
 
 
 def _shared(one: Place, other: Place) -> int:
-    if one.document != other.document or not one.span.overlaps(other.span):
+    if not one.overlaps(other):
         return 0
     return len(Span(max(one.span.start, other.span.start), min(one.span.end, other.span.end)))
 

@@ -69,4 +69,4 @@ def place_of(citation: Citation) -> Place | None:
 def overlaps(citation: Citation, ways: Sequence[Place]) -> bool:
     """Whether a cited place shares a character with one of the places where a piece of evidence stands."""
     cited = place_of(citation)
-    return cited is not None and any(way.document == cited.document and way.span.overlaps(cited.span) for way in ways)
+    return cited is not None and any(map(cited.overlaps, ways))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from time import perf_counter
 from typing import Self
 
@@ -11,7 +11,7 @@ from assistant.assistant import Assistant
 from corpus.types import Span
 from eval.documents import StoredDocuments
 from eval.questions import Place
-from eval.systems.base import Clock, Response, Stopwatch
+from eval.systems.base import Response
 
 
 class AssistantSystem:
@@ -19,7 +19,9 @@ class AssistantSystem:
 
     name = "aktenkundig"
 
-    def __init__(self, assistant: Assistant, documents: StoredDocuments, *, clock: Clock = perf_counter) -> None:
+    def __init__(
+        self, assistant: Assistant, documents: StoredDocuments, *, clock: Callable[[], float] = perf_counter
+    ) -> None:
         self._assistant = assistant
         self._documents = documents
         self._clock = clock
@@ -30,9 +32,9 @@ class AssistantSystem:
 
     def ask(self, question: str, history: Sequence[Turn] = ()) -> Response:
         """See :class:`System`."""
-        watch = Stopwatch(self._clock)
+        started = self._clock()
         answer, trace = self._assistant.answer_with_trace(question, history=history)
-        seconds = watch.seconds()
+        seconds = self._clock() - started
         return Response(
             answer=answer,
             ranking=[Place(found.passage.document, found.passage.span) for found in trace.passages],

@@ -7,11 +7,8 @@ read of a long chunk (e5-small reads 512 tokens) is cut off silently, as it is i
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from copy import copy
+from collections.abc import Sequence
 from pathlib import Path
-from time import perf_counter
-from typing import Self
 
 import chromadb
 from chromadb.config import Settings as ChromaSettings
@@ -21,14 +18,12 @@ from llama_index.core.schema import NodeWithScore, TextNode
 from llama_index.core.vector_stores import FilterOperator, MetadataFilter, MetadataFilters
 from llama_index.vector_stores.chroma import ChromaVectorStore
 
-from assistant.answer import Turn
-from assistant.citations import CitationMaker
 from corpus.embedding import SentenceEmbedding
 from corpus.store import Scope, Store
 from corpus.types import Span
 from eval.documents import StoredDocuments
 from eval.questions import Place
-from eval.systems.base import Clock, Response, Stopwatch, first_place_answer
+from eval.systems.first_place import FirstPlaceSystem
 
 _DEPTH = 50
 """Chunks that are ranked, as many as each side of our own retrieval proposes; the tutorial takes two."""
@@ -36,25 +31,15 @@ _NOT_EMBEDDED = ["file_name"]
 """Metadata that ``SimpleDirectoryReader`` keeps from the embedding; it leaves the page's label in."""
 
 
-class TutorialSystem:
+class TutorialSystem(FirstPlaceSystem):
     """Chunks in a Chroma collection of their own under ``directory``, built at once from the documents' texts."""
 
     name = "llama-index"
 
     def __init__(
-        self,
-        store: Store,
-        embedding: SentenceEmbedding,
-        documents: StoredDocuments,
-        directory: Path,
-        *,
-        scope: Scope,
-        clock: Clock = perf_counter,
+        self, store: Store, embedding: SentenceEmbedding, documents: StoredDocuments, directory: Path, *, scope: Scope
     ) -> None:
-        self._documents = documents
-        self._citations = CitationMaker(store, scope)
-        self._clock = clock
-        self._only: frozenset[str] | None = None
+        super().__init__(store, documents, scope)
         client = chromadb.PersistentClient(path=str(directory), settings=ChromaSettings(anonymized_telemetry=False))
         collection = client.get_or_create_collection("chunks", embedding_function=None)
         chunks = SentenceSplitter().get_nodes_from_documents(list(self._pages(documents)))
@@ -83,36 +68,24 @@ class TutorialSystem:
             if documents[name][page.start : page.end].strip()
         ]
 
-    def within(self, documents: Collection[str]) -> Self:
-        """See :class:`System`."""
-        narrowed = copy(self)
-        narrowed._only = frozenset(documents)  # noqa: SLF001 - one of this class
-        return narrowed
-
-    def ask(self, question: str, history: Sequence[Turn] = ()) -> Response:  # noqa: ARG002 - the tutorial has no memory
-        """See :class:`System`."""
-        watch = Stopwatch(self._clock)
-        found = self._found(question)
-        ranking = [self._place(chunk.node) for chunk in found]
-        confidence = float(found[0].score or 0.0) if found else 0.0
-        answer = first_place_answer(question, ranking, confidence, self._citations, len(self._documents))
-        return Response(answer, ranking, 1, (), watch.seconds())
-
     def units(self, document: str) -> Sequence[Span]:
-        """See :class:`System`."""
+        """See :class:`eval.systems.base.System`."""
         return self._units[document]
 
+    def _ranked(self, question: str) -> tuple[list[Place], float]:
+        found = self._found(question)
+        return [self._place(chunk.node) for chunk in found], float(found[0].score or 0.0) if found else 0.0
+
     def _found(self, question: str) -> list[NodeWithScore]:
-        if self._only is not None and not self._only:
-            return []
-        only = (
-            MetadataFilters(
-                filters=[MetadataFilter(key="file_name", value=sorted(self._only), operator=FilterOperator.IN)]
-            )
-            if self._only is not None
+        only = self._scope.documents
+        if only is not None and not only:
+            return []  # Chroma refuses an empty list of alternatives.
+        filters = (
+            MetadataFilters(filters=[MetadataFilter(key="file_name", value=sorted(only), operator=FilterOperator.IN)])
+            if only is not None
             else None
         )
-        return self._index.as_retriever(similarity_top_k=_DEPTH, filters=only).retrieve(question)
+        return self._index.as_retriever(similarity_top_k=_DEPTH, filters=filters).retrieve(question)
 
     @staticmethod
     def _place(chunk: object) -> Place:

@@ -100,21 +100,17 @@ def key_of(place: Place) -> str:
 
 def units_on(system: System, places: Sequence[Place]) -> list[Place]:
     """The system's passages or chunks that share a character with one of the places."""
-    return [
+    units = [
         Place(document, unit)
         for document in dict.fromkeys(place.document for place in places)
         for unit in system.units(document)
-        if any(place.document == document and place.span.overlaps(unit) for place in places)
     ]
+    return [unit for unit in units if any(map(unit.overlaps, places))]
 
 
 def is_read(response: Response, places: Sequence[Place]) -> bool:
     """Whether one of the places was among what was read."""
-    return any(
-        place.document == found.document and place.span.overlaps(found.span)
-        for found in response.ranking[: response.read]
-        for place in places
-    )
+    return any(place.overlaps(found) for found in response.ranking[: response.read] for place in places)
 
 
 @dataclass(slots=True)

@@ -21,12 +21,13 @@ from typing import Self
 from assistant.answer import Citation
 from assistant.assistant import Assistant
 from corpus.embedding import SentenceEmbedding, open_embedding
+from corpus.records import EVERYTHING
 from corpus.settings import Settings
-from corpus.store import Scope, Store
+from corpus.store import Store
 from corpus.types import Span
 from eval.documents import StoredDocuments
 from eval.questions import Place
-from eval.systems import AssistantSystem, PassageSystem, System, TutorialSystem
+from eval.systems import System, side_by_side
 from ingest.pipeline import Ingestor
 
 
@@ -143,18 +144,8 @@ class IngestedTexts:
 
     def systems(self, *, baselines: bool) -> list[System]:
         """The assistant, and with ``baselines`` what plain pipelines do over the same documents."""
-        ours = AssistantSystem(self.assistant, self.documents)
-        if not baselines:
-            return [ours]
-        everything = Scope()
-        return [
-            ours,
-            TutorialSystem(self.store, self.embedding, self.documents, self._scratch / "chunks", scope=everything),
-            *(
-                PassageSystem(side, self.store, self.embedding, self.documents, scope=everything)
-                for side in ("dense", "bm25")
-            ),
-        ]
+        chunks = self._scratch / "chunks" if baselines else None
+        return side_by_side(self.assistant, self.store, self.embedding, self.documents, scope=EVERYTHING, chunks=chunks)
 
     def notice(self) -> str | None:
         """A sentence on what was not read, and so cannot be found; ``None`` if all was."""
