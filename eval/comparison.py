@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from corpus.errors import AktenkundigError
 from eval.figures import Figure
 from eval.records import Record, Table
 from eval.report.text import table
-from eval.report.wording import number, signed
+from eval.report.wording import decimal, number, signed_with_interval
 from eval.results import StoredResult
-from eval.statistics import Difference, Resamples
+from eval.statistics import Difference, Resamples, value_of
 from eval.tasks.registry import figures_of
 
 INVARIANTS: Final = frozenset({"verbatim_rate", "true_page_rate"})
@@ -71,10 +71,9 @@ def compare(before: StoredResult, after: StoredResult) -> Comparison:
         raise AktenkundigError("Die beiden Ergebnisse haben keine Frage gemeinsam.")
     old = Table([earlier[name] for name in common])
     new = Resamples(Table([_grouped(later[name], earlier[name]) for name in common]))
-    ones = Resamples(old)
     changes: list[Change] = []
     for figure in figures_of(before.task).values():
-        was, is_now = ones.estimate(figure).value, new.estimate(figure).value
+        was, is_now = value_of(figure, old), value_of(figure, new.table)
         if was is None and is_now is None:
             continue
         more = new.difference(figure, old)
@@ -93,15 +92,14 @@ def render_comparison(comparison: Comparison) -> str:
     """The changes as a table."""
     rows = [[f"{comparison.common} Fragen", "vorher", "nachher", "Unterschied", "p", ""]]
     for change in comparison.changes:
-        inner, figure = change.more.difference, change.figure
-        interval = f" [{signed(inner.low, figure)}; {signed(inner.high, figure)}]" if inner.value is not None else ""
+        figure = change.figure
         rows.append(
             [
                 figure.title,
                 number(change.before, figure),
                 number(change.after, figure),
-                f"{signed(inner.value, figure)}{interval}",
-                f"{change.more.p:.3f}".replace(".", ",") if change.more.p is not None else "",
+                signed_with_interval(change.more.difference, figure),
+                decimal(change.more.p, 3) if change.more.p is not None else "",
                 _VERDICTS[change.verdict],
             ]
         )
@@ -134,4 +132,4 @@ def _verdict(figure: Figure, more: Difference) -> Verdict:
 
 def _grouped(record: Record, like: Record) -> Record:
     """The record in the group of its earlier self: a document read anew may have other sections."""
-    return Record(record.id, like.group, record.kind, record.split, record.ratios, record.raw)
+    return replace(record, group=like.group)

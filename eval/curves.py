@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from eval.figures import bin_of
+from eval.figures import BINS, bin_of
 from eval.records import Record
 
 
@@ -40,6 +40,6 @@ def reliability(records: Sequence[Record]) -> list[tuple[float, float, int]]:
             float(answerable[bins == number].mean()),
             int((bins == number).sum()),
         )
-        for number in range(10)
+        for number in range(BINS)
         if (bins == number).any()
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from statistics import median_high
 from typing import Final
 
 from eval.figures import Figure
@@ -39,6 +40,11 @@ class Performance:
 
     cold_start_s: Sequence[float]
     peak_memory_mb: float
+
+    @property
+    def usual_cold_start_s(self) -> float:
+        """The median, a value that occurred: of an even number the upper one."""
+        return median_high(self.cold_start_s)
 
 
 @dataclass
@@ -99,6 +105,14 @@ class Evaluation:
     def failures(self) -> list[tuple[str, Failure]]:
         """The questions of ours that failed."""
         return [(item.record.id, item.failure) for item in self.items[OURS] if item.failure is not None]
+
+    @property
+    def failures_by_reason(self) -> dict[str, list[tuple[str, Failure]]]:
+        """The questions of ours that failed, by reason."""
+        found: dict[str, list[tuple[str, Failure]]] = {}
+        for name, failure in self.failures:
+            found.setdefault(failure.reason, []).append((name, failure))
+        return found
 
     def estimates(self, group: str, system: str = OURS) -> dict[str, Estimate]:
         """Every figure of a group: a split, ``all``, or a kind."""

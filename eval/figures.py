@@ -7,14 +7,14 @@ resample its interval (:mod:`eval.statistics`). Where nothing was tested a figur
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 
 import numpy as np
 
 from eval.records import Floats, Table
 
 Better = Literal["higher", "lower"]
-_BINS = 10
+BINS: Final = 10
 
 
 class Figure(Protocol):
@@ -124,7 +124,7 @@ class CalibrationError:
         confidence, answerable, weights = _known(table, weights)
         bins = bin_of(confidence)
         gaps = np.zeros(len(weights))
-        for number in range(_BINS):
+        for number in range(BINS):
             inside = bins == number
             gaps += np.abs(weights[:, inside] @ (confidence[inside] - answerable[inside]))
         return divided(gaps, weights.sum(axis=1))
@@ -157,7 +157,7 @@ class SurerHalfRisk:
 
 def bin_of(confidence: Floats) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     """The bin, 0 to 9, of each confidence; 1 belongs to the last."""
-    return np.minimum((confidence * _BINS).astype(np.int64), _BINS - 1)
+    return np.minimum((confidence * BINS).astype(np.int64), BINS - 1)
 
 
 def divided(numerators: Floats, denominators: Floats) -> Floats:

@@ -8,9 +8,8 @@ from typing import Final
 
 from corpus.errors import AktenkundigError
 from eval.files import write_whole
-from eval.report.wording import GROUPS, decimal, number, with_interval
-from eval.results import StoredEstimate, StoredResult, load_result
-from eval.statistics import Estimate
+from eval.report.wording import GROUPS, bare, decimal, number
+from eval.results import StoredResult, load_result
 from eval.tasks.registry import figures_of
 
 RESULTS: Final = Path(__file__).parent / "ergebnisse"
@@ -84,10 +83,10 @@ def _table(name: str, result: StoredResult) -> str:
     heads += ["LlamaIndex (Anleitung)"] if baseline else []
     lines = [f"| {' | '.join(heads)} |", f"| {' | '.join(['---'] * len(heads))} |"]
     for key in _TABLES[result.task]:
-        figure, estimate = figures[key], _estimate(estimates[key])
+        figure, estimate = figures[key], estimates[key]
         if estimate.value is None:
             continue
-        interval = with_interval(estimate, figure).partition(" [")[2].rstrip("]").replace("; ", "–")
+        interval = f"{bare(estimate.low, figure)}–{bare(estimate.high, figure)}"
         cells = [figure.title, number(estimate.value, figure), interval if estimate.low != estimate.high else ""]
         if baseline:
             cells.append(number(baseline.figures[key].value, figure) if key in baseline.figures else "")
@@ -95,8 +94,8 @@ def _table(name: str, result: StoredResult) -> str:
     waited = result.latency_ms
     told = f"Antwortzeit im Median {decimal(waited['p50'], 0)} ms, 95 % unter {decimal(waited['p95'], 0)} ms"
     if result.performance is not None:
-        seconds = sorted(result.performance.cold_start_s)
-        told += f"; `aktenkundig ask` vom Start bis zur Antwort {decimal(seconds[len(seconds) // 2], 1)} s, höchstens "
+        cold = decimal(result.performance.usual_cold_start_s, 1)
+        told += f"; `aktenkundig ask` vom Start bis zur Antwort {cold} s, höchstens "
         told += f"{result.performance.peak_memory_mb:.0f} MB"
     cores = result.machine.get("cores")
     return "\n".join(lines) + f"\n\n{told} ({cores} Kerne). `{_command(name, result)}`"
@@ -110,7 +109,3 @@ def _command(name: str, result: StoredResult) -> str:
     if result.task == "questions":
         return "aktenkundig eval"
     return f"aktenkundig eval benchmark {result.task} {result.data.file} --json {name}.json"
-
-
-def _estimate(stored: StoredEstimate) -> Estimate:
-    return Estimate(stored.value, stored.low, stored.high)

@@ -18,10 +18,10 @@ from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from corpus.errors import UnreadableFileError
 from eval.curves import reliability, risk_coverage
-from eval.evaluation import ALL, OURS, Evaluation
+from eval.evaluation import ALL, OURS, Data, Evaluation, Performance
 from eval.questions import Split
 from eval.records import Record
-from eval.statistics import LEVEL, RESAMPLES, SEED
+from eval.statistics import LEVEL, RESAMPLES, SEED, Difference, Estimate
 
 PACKAGES: Final = ("torch", "onnxruntime", "sentence-transformers", "llama-index-core", "chromadb", "ir-measures")
 _DIGITS: Final = 4
@@ -34,43 +34,12 @@ class _Stored(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class StoredEstimate(_Stored):
-    """See :class:`eval.statistics.Estimate`."""
-
-    value: float | None
-    low: float | None
-    high: float | None
-
-
-class StoredDifference(_Stored):
-    """See :class:`eval.statistics.Difference`."""
-
-    difference: StoredEstimate
-    ratio: StoredEstimate
-    p: float | None
-
-
 class StoredBaseline(_Stored):
     """A baseline's figures at a glance on the main group, and what ours has more."""
 
-    figures: dict[str, StoredEstimate]
-    more: dict[str, StoredDifference]
+    figures: dict[str, Estimate]
+    more: dict[str, Difference]
     latency_ms: dict[str, float]
-
-
-class StoredData(_Stored):
-    """See :class:`eval.evaluation.Data`."""
-
-    file: str
-    sha256: str
-    questions: int
-
-
-class StoredPerformance(_Stored):
-    """See :class:`eval.evaluation.Performance`."""
-
-    cold_start_s: list[float]
-    peak_memory_mb: float
 
 
 class StoredRecords(_Stored):
@@ -120,19 +89,19 @@ class StoredResult(_Stored):
 
     task: str
     title: str
-    data: StoredData
+    data: Data
     documents: str
     settings: str
     versions: dict[str, str | None]
     machine: dict[str, str | int | None]
     bootstrap: dict[str, float]
     main: str
-    figures: dict[str, dict[str, StoredEstimate]]
-    kinds: dict[str, dict[str, StoredEstimate]]
+    figures: dict[str, dict[str, Estimate]]
+    kinds: dict[str, dict[str, Estimate]]
     baselines: dict[str, StoredBaseline]
-    senseless: dict[str, dict[str, StoredEstimate]]
+    senseless: dict[str, dict[str, Estimate]]
     latency_ms: dict[str, float]
-    performance: StoredPerformance | None
+    performance: Performance | None
     risk_coverage: list[tuple[float, float, float]]
     reliability: list[tuple[float, float, int]]
     failures: dict[str, list[str]]
@@ -150,9 +119,6 @@ class StoredResult(_Stored):
 def stored(evaluation: Evaluation) -> StoredResult:
     """An evaluation as it is written."""
     main = evaluation.records(evaluation.main)
-    failures: dict[str, list[str]] = {}
-    for name, failure in evaluation.failures:
-        failures.setdefault(failure.reason, []).append(name)
     return StoredResult.model_validate(
         {
             "task": evaluation.task,
@@ -182,7 +148,9 @@ def stored(evaluation: Evaluation) -> StoredResult:
                 (round(confidence, _DIGITS), round(share, _DIGITS), count)
                 for confidence, share, count in reliability(main)
             ],
-            "failures": failures,
+            "failures": {
+                reason: [name for name, _ in failed] for reason, failed in evaluation.failures_by_reason.items()
+            },
             "records": StoredRecords.of(evaluation.records(ALL)),
         }
     )

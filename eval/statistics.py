@@ -95,6 +95,12 @@ class Resamples:
         return float((as_large.sum() + 1) / (len(as_large) + 1))
 
 
+def value_of(figure: Figure, table: Table) -> float | None:
+    """The figure alone; ``None`` where nothing was tested."""
+    value = float(figure.values(table, np.ones((1, len(table)), dtype=np.float64))[0])
+    return None if np.isnan(value) else value
+
+
 def percentile(values: list[float], share: float) -> float | None:
     """The nearest-rank percentile: the smallest value that at least ``share`` of the values do not exceed."""
     return sorted(values)[max(0, int(np.ceil(share * len(values))) - 1)] if values else None

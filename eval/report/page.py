@@ -69,7 +69,4 @@ def _content(evaluation: Evaluation, position: int) -> Mapping[str, Any]:
 
 def _by_reason(evaluation: Evaluation) -> list[tuple[str, list[tuple[str, Failure]]]]:
     """The failed questions by reason, the most frequent reason first."""
-    found: dict[str, list[tuple[str, Failure]]] = {}
-    for name, failure in evaluation.failures:
-        found.setdefault(failure.reason, []).append((name, failure))
-    return sorted(found.items(), key=lambda entry: -len(entry[1]))
+    return sorted(evaluation.failures_by_reason.items(), key=lambda entry: -len(entry[1]))

@@ -6,9 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from eval.evaluation import OURS, Evaluation
-from eval.figures import Figure
 from eval.metrics.refusals import REFUSAL_FIGURES
-from eval.report.wording import NOTHING, SYSTEMS, decimal, group_title, number, signed, with_interval
+from eval.report.wording import (
+    NOTHING,
+    SYSTEMS,
+    decimal,
+    group_title,
+    number,
+    signed_with_interval,
+    with_interval,
+)
 from eval.statistics import Estimate
 from eval.tasks.base import Section
 
@@ -29,7 +36,7 @@ class Content:
 def tables(evaluation: Evaluation) -> list[Content]:
     """All tables of figures, the comparisons first."""
     found = [comparison(evaluation, baseline) for baseline in evaluation.baselines]
-    if any(figure.name in evaluation.figures for figure in REFUSAL_FIGURES[1:]):
+    if any(figure.name in evaluation.figures for figure in REFUSAL_FIGURES):
         found.append(senseless(evaluation))
     found += [section_table(evaluation, section) for section in evaluation.sections]
     if len(evaluation.kinds) > 1:
@@ -84,7 +91,7 @@ def comparison(evaluation: Evaluation, baseline: str) -> Content:
                 figure.title,
                 number(ours[key].value, figure),
                 number(theirs[key].value, figure),
-                _signed(found.difference, figure, star),
+                signed_with_interval(found.difference, figure, star),
                 _ratio(found.ratio),
             ]
         )
@@ -123,18 +130,11 @@ def performance(evaluation: Evaluation) -> str | None:
     """Cold start and memory as a sentence, where they were measured."""
     if evaluation.performance is None:
         return None
-    seconds = sorted(evaluation.performance.cold_start_s)
+    measured = evaluation.performance
     return (
-        f"„aktenkundig ask“ vom Start bis zur Antwort: {decimal(seconds[len(seconds) // 2], 1)} s (Median aus "
-        f"{len(seconds)}), höchster Speicher {evaluation.performance.peak_memory_mb:.0f} MB."
+        f"„aktenkundig ask“ vom Start bis zur Antwort: {decimal(measured.usual_cold_start_s, 1)} s (Median aus "
+        f"{len(measured.cold_start_s)}), höchster Speicher {measured.peak_memory_mb:.0f} MB."
     )
-
-
-def _signed(found: Estimate, figure: Figure, star: str) -> str:
-    """A difference with its interval, and a star where chance hardly explains it."""
-    if found.value is None:
-        return NOTHING
-    return f"{signed(found.value, figure)}{star} [{signed(found.low, figure)}; {signed(found.high, figure)}]"
 
 
 def _ratio(found: Estimate) -> str:

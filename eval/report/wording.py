@@ -51,16 +51,14 @@ def group_title(name: str) -> str:
 
 def number(value: float | None, figure: Figure) -> str:
     """A figure's value: a share in per cent, other numbers as they are; "–" where nothing was tested."""
-    if value is None:
-        return NOTHING
-    if figure.share:
-        return f"{percentage(value)} %"
-    return decimal(value, 3 if abs(value) < 10 else 0)
+    return f"{bare(value, figure)} %" if value is not None and figure.share else bare(value, figure)
 
 
 def bare(value: float | None, figure: Figure) -> str:
     """The same without the unit, for the ends of an interval."""
-    return number(value, figure).removesuffix(" %")
+    if value is None:
+        return NOTHING
+    return percentage(value) if figure.share else decimal(value, 3 if abs(value) < 10 else 0)
 
 
 def with_interval(estimate: Estimate, figure: Figure) -> str:
@@ -72,10 +70,16 @@ def with_interval(estimate: Estimate, figure: Figure) -> str:
 
 def signed(value: float | None, figure: Figure) -> str:
     """A difference with its sign; of shares in percentage points."""
-    if value is None:
-        return NOTHING
-    written = percentage(value) if figure.share else decimal(value, 3 if abs(value) < 10 else 0)
+    written = bare(value, figure)
     return written if written.startswith("-") or not value else f"+{written}"
+
+
+def signed_with_interval(difference: Estimate, figure: Figure, star: str = "") -> str:
+    """A difference with its interval; the star stands where chance hardly explains it."""
+    if difference.value is None:
+        return NOTHING
+    low, high = signed(difference.low, figure), signed(difference.high, figure)
+    return f"{signed(difference.value, figure)}{star} [{low}; {high}]"
 
 
 def percentage(share: float) -> str:

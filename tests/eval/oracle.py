@@ -14,7 +14,7 @@ from eval.documents import StoredDocuments
 from eval.figures import Figure
 from eval.questions import EvaluationQuestion, EvidencePlaces, Place, locate_evidence
 from eval.records import Table
-from eval.statistics import Resamples
+from eval.statistics import value_of
 from eval.systems import Response
 from eval.tasks.question_set import QUESTION_SECTIONS, QuestionSetTask
 
@@ -87,8 +87,8 @@ def figures_of(
     """Every figure of the oracle with these changes planted."""
     oracle = Oracle(store, questions, changes)
     items = QuestionSetTask(questions, oracle.documents).run(oracle)
-    resamples = Resamples(Table([item.record for item in items]), resamples=2)
-    return {name: resamples.estimate(figure).value for name, figure in FIGURES.items()}
+    table = Table([item.record for item in items])
+    return {name: value_of(figure, table) for name, figure in FIGURES.items()}
 
 
 def with_answer(change: Callable[[Answer], Answer]) -> Change:

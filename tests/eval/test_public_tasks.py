@@ -18,6 +18,7 @@ from corpus.types import Span
 from eval.commands.benchmark import NAMES
 from eval.metrics.selection import SELECTION_FIGURES, selection_scores
 from eval.records import Record, Table
+from eval.statistics import value_of
 from eval.tasks.base import Item
 from eval.tasks.ingested_texts import align
 from eval.tasks.nomiracl import GivenPassagesPrediction, NomiraclTask, load_nomiracl
@@ -70,8 +71,7 @@ def nomiracl(path: Path) -> Path:
 
 def figures(task: str, items: Sequence[Item]) -> dict[str, float | None]:
     table = Table([item.record for item in items])
-    found = {name: float(f.values(table, np.ones((1, len(table))))[0]) for name, f in figures_of(task).items()}
-    return {name: None if np.isnan(value) else value for name, value in found.items()}
+    return {name: value_of(figure, table) for name, figure in figures_of(task).items()}
 
 
 def test_squad_json_and_json_lines_say_the_same(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
@@ -151,9 +152,7 @@ def test_only_questions_that_both_asked_are_compared(result: StoredResult) -> No
 
 
 def test_another_file_of_questions_and_other_texts_are_told(result: StoredResult) -> None:
-    changed = result.model_copy(
-        update={"documents": "2" * 64, "data": result.data.model_copy(update={"sha256": "3" * 64})}
-    )
+    changed = result.model_copy(update={"documents": "2" * 64, "data": replace(result.data, sha256="3" * 64)})
     told = render_comparison(compare(result, changed))
     assert "Die Datei der Fragen ist nicht mehr dieselbe." in told
     assert "Die durchsuchten Texte sind nicht mehr dieselben." in told
