@@ -54,8 +54,7 @@ def page_accuracy(judged: Judged) -> Pair:
     named = {(c.document, page.index, page.printed) for c in judged.cited for page in c.pages}
     right = {
         (way.document, index, printed)
-        for ways in judged.expected
-        for way in ways
+        for way in judged.ways
         for index, printed in judged.documents.pages_of(way.document, way.span)
     }
     return bool(named & right), bool(named)
@@ -88,7 +87,7 @@ def true_page_rate(judged: Judged) -> Pair:
 
 def _has_pages(judged: Judged) -> bool:
     """Whether any evidence stands on a page, as in a PDF, and not in a text without pages."""
-    return any(judged.documents.pages_of(way.document, way.span) for ways in judged.expected for way in ways)
+    return any(judged.documents.pages_of(way.document, way.span) for way in judged.ways)
 
 
 def _chosen_ways(expected: EvidencePlaces, cited: Iterable[Place]) -> list[Place]:

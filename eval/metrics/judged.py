@@ -38,6 +38,11 @@ class Judged:
         return self.places if self.question.answerable else []
 
     @cached_property
+    def ways(self) -> list[Place]:
+        """Every place where any of the expected evidence stands."""
+        return [way for ways in self.expected for way in ways]
+
+    @cached_property
     def cited(self) -> list[Citation]:
         """The places that answer a question with evidence; a refusal's citations answer nothing."""
         return [] if self.refused or not self.expected else self.answer.citations

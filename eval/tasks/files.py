@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
@@ -36,17 +36,10 @@ def read_text(path: Path) -> str:
 
 def read_rows(path: Path, shape: type[Shape]) -> list[Shape]:
     """A JSON Lines file of rows of one shape; raises :class:`UnreadableFileError` that names the line."""
-    rows: list[Shape] = []
-    for number, line in enumerate(read_text(path).split("\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            rows.append(shape.model_validate_json(line))
-        except ValidationError as error:
-            raise UnreadableFileError(
-                f"Die Datei „{path}“ hat in Zeile {number} nicht die Form, die dieser Vergleich erwartet."
-            ) from error
-    return _some(rows, path)
+    rows = list(_lines(path, shape, "nicht die Form, die dieser Vergleich erwartet"))
+    if not rows:
+        raise UnreadableFileError(f"Die Datei „{path}“ enthält keine Frage.")
+    return rows
 
 
 def read_document(path: Path, shape: type[Shape]) -> Shape:
@@ -71,21 +64,15 @@ def is_json_lines(path: Path) -> bool:
 
 def read_predictions(path: Path, shape: type[Shape], name: Callable[[Shape], str]) -> dict[str, Shape]:
     """The predictions of a file by the ``name`` of their question; raises :class:`UnreadableFileError`."""
-    found: dict[str, Shape] = {}
+    return {name(row): row for row in _lines(path, shape, "keine Vorhersage dieses Vergleichs")}
+
+
+def _lines(path: Path, shape: type[Shape], wrong: str) -> Iterator[Shape]:
+    """The lines of a file that are not blank; ``wrong`` is what an error says that a line has."""
     for number, line in enumerate(read_text(path).split("\n"), start=1):
         if not line.strip():
             continue
         try:
-            prediction = shape.model_validate_json(line)
+            yield shape.model_validate_json(line)
         except ValidationError as error:
-            raise UnreadableFileError(
-                f"Die Datei „{path}“ hat in Zeile {number} keine Vorhersage dieses Vergleichs."
-            ) from error
-        found[name(prediction)] = prediction
-    return found
-
-
-def _some(rows: Sequence[Shape], path: Path) -> list[Shape]:
-    if not rows:
-        raise UnreadableFileError(f"Die Datei „{path}“ enthält keine Frage.")
-    return list(rows)
+            raise UnreadableFileError(f"Die Datei „{path}“ hat in Zeile {number} {wrong}.") from error

@@ -76,7 +76,6 @@ class NomiraclTask(PublicTask[GivenPassagesQuestion, GivenPassagesPrediction]):
     """Answer or refuse from ten given passages."""
 
     name: ClassVar[str] = "nomiracl"
-    title: ClassVar[str] = "Antworten oder ablehnen"
     all_sections: ClassVar[Sequence[Section]] = (
         Section("Ablehnen", REFUSAL_FIGURES),
         Section("Sicherheit", (Auroc(), CalibrationError())),
@@ -101,17 +100,13 @@ class NomiraclTask(PublicTask[GivenPassagesQuestion, GivenPassagesPrediction]):
 
     def record(self, question: GivenPassagesQuestion, prediction: GivenPassagesPrediction) -> Record:
         """See :class:`PublicTask`."""
-        answered = prediction.answered
-        raw: dict[str, float] = {"answerable": question.answerable, "answered": answered}
-        if prediction.confidence is not None:
-            raw["confidence"] = prediction.confidence
-        ratios = refusal_scores(answerable=question.answerable, refused=not answered)
-        return Record(
-            id=question.name,
-            group=question.name,
-            kind="answerable" if question.answerable else "unanswerable",
-            ratios={name: (float(above), float(below)) for name, (above, below) in ratios.items()},
-            raw={name: float(value) for name, value in raw.items()},
+        return self.judged(
+            question.name,
+            question.name,
+            refusal_scores(answerable=question.answerable, refused=not prediction.answered),
+            answerable=question.answerable,
+            answered=prediction.answered,
+            confidence=prediction.confidence,
         )
 
     def failure(

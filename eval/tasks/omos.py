@@ -81,7 +81,6 @@ class OmosTask(PublicTask[PageQuestion, PagePrediction]):
     """Choose the sentences of a given page, or none."""
 
     name: ClassVar[str] = "omos"
-    title: ClassVar[str] = "Sätze einer Seite"
     all_sections: ClassVar[Sequence[Section]] = (
         Section("Sätze wählen", SELECTION_FIGURES),
         Section("Ablehnen", (*REFUSAL_FIGURES, Auroc(), SurerHalfRisk())),
@@ -107,22 +106,17 @@ class OmosTask(PublicTask[PageQuestion, PagePrediction]):
 
     def record(self, question: PageQuestion, prediction: PagePrediction) -> Record:
         """See :class:`PublicTask`."""
-        chosen = set(prediction.sentences)
+        chosen, answerable = set(prediction.sentences), bool(question.answers)
         ratios = selection_scores(chosen, question.answers, prediction.first)
-        ratios |= refusal_scores(answerable=bool(question.answers), refused=not chosen)
-        raw: dict[str, float] = {
-            "answerable": bool(question.answers),
-            "answered": bool(chosen),
-            "right": bool(chosen & question.answers),
-        }
-        if prediction.confidence is not None:
-            raw["confidence"] = prediction.confidence
-        return Record(
-            id=question.name,
-            group=str(question.page),
-            kind="answerable" if question.answers else "unanswerable",
-            ratios={name: (float(above), float(below)) for name, (above, below) in ratios.items()},
-            raw={name: float(value) for name, value in raw.items()},
+        ratios |= refusal_scores(answerable=answerable, refused=not chosen)
+        return self.judged(
+            question.name,
+            str(question.page),
+            ratios,
+            answerable=answerable,
+            answered=bool(chosen),
+            confidence=prediction.confidence,
+            right=bool(chosen & question.answers),
         )
 
     def failure(self, question: PageQuestion, prediction: PagePrediction, record: Record) -> Failure | None:

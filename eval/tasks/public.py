@@ -13,7 +13,7 @@ from typing import ClassVar, Generic, Protocol, TypeVar
 from pydantic import BaseModel
 
 from corpus.errors import AktenkundigError, UnreadableFileError
-from eval.records import Record
+from eval.records import Pair, Record
 from eval.systems.base import Response, System
 from eval.tasks.base import Failure, Heard, Item, Rankings, Section, asked
 from eval.tasks.ingested_texts import IngestedTexts
@@ -41,7 +41,6 @@ class PublicTask(ABC, Generic[Q, P]):
     """A public benchmark over its own texts."""
 
     name: ClassVar[str]
-    title: ClassVar[str]
     all_sections: ClassVar[Sequence[Section]]
     """All figures that the task may have; :attr:`sections` are those that the questions allow."""
     headline: ClassVar[Sequence[str]]
@@ -85,6 +84,23 @@ class PublicTask(ABC, Generic[Q, P]):
     @abstractmethod
     def record(self, question: Q, prediction: P) -> Record:
         """What a prediction scores."""
+
+    @staticmethod
+    def judged(
+        name: str,
+        group: str,
+        ratios: Mapping[str, Pair],
+        *,
+        answerable: bool,
+        answered: bool,
+        confidence: float | None,
+        right: bool | None = None,
+    ) -> Record:
+        """A record; where confidence or right are not known, figures of them leave the question out."""
+        raw = {"answerable": answerable, "answered": answered, "right": right, "confidence": confidence}
+        kind = "answerable" if answerable else "unanswerable"
+        known = {key: float(value) for key, value in raw.items() if value is not None}
+        return Record(id=name, group=group, kind=kind, ratios=ratios, raw=known)
 
     @abstractmethod
     def failure(self, question: Q, prediction: P, record: Record) -> Failure | None:

@@ -7,7 +7,7 @@ from typing import Final
 
 from eval.documents import StoredDocuments
 from eval.figures import Auroc, CalibrationError, Figure, Ratio, SurerHalfRisk
-from eval.metrics.answers import answer_accuracy, is_right, short_answer_scores
+from eval.metrics.answers import answer_accuracy, short_answer_scores
 from eval.metrics.citations import citation_precision, citation_recall
 from eval.metrics.evidence import (
     character_iou,
@@ -129,9 +129,8 @@ class QuestionSetTask:
         for number, question in enumerate(self.questions, start=1):
             response = asked(system, question.id, question.question, question.turns())
             judged = Judged(question, self._places[question.id], response, self._documents)
-            places = [way for ways in judged.expected for way in ways]
             rankings.found[question.id] = [key_of(place) for place in response.ranking]
-            rankings.relevant[question.id] = [key_of(unit) for unit in units_on(system, places)]
+            rankings.relevant[question.id] = [key_of(unit) for unit in units_on(system, judged.ways)]
             items.append(self._item(judged))
             if heard is not None:
                 heard(number, len(self.questions))
@@ -148,11 +147,11 @@ class QuestionSetTask:
             group=self._group(judged),
             kind=question.kind,
             split=question.split,
-            ratios={name: (float(above), float(below)) for name, (above, below) in ratios.items()},
+            ratios=ratios,
             raw={
                 "answerable": float(question.answerable),
                 "answered": float(not judged.refused),
-                "right": float(is_right(question, answer)),
+                "right": ratios["answer_accuracy"][0],
                 "confidence": answer.confidence,
             },
         )
@@ -173,8 +172,7 @@ class QuestionSetTask:
     def _failure(self, judged: Judged, record: Record) -> Failure | None:
         """The one reason for which a question failed, or ``None``."""
         question = judged.question
-        places = [way for ways in judged.expected for way in ways]
-        read = is_read(judged.response, places) if places else None
+        read = is_read(judged.response, judged.ways) if judged.ways else None
         verbatim, shown = record.ratios["verbatim_rate"]
         reason = None
         if verbatim < shown:
@@ -183,9 +181,9 @@ class QuestionSetTask:
             reason = WRONGLY_REFUSED
         elif not judged.refused and not question.answerable:
             reason = WRONGLY_ANSWERED
-        elif places and not judged.covered:
+        elif judged.ways and not judged.covered:
             reason = NOT_CHOSEN if read else NOT_FOUND
-        elif not is_right(question, judged.answer):
+        elif record.raw["right"] != 1:
             reason = WRONG_SPAN
         if reason is None:
             return None

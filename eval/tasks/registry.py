@@ -41,9 +41,3 @@ _SECTIONS: Final[Mapping[str, tuple[Section, ...]]] = {
 def figures_of(task: str) -> dict[str, Figure]:
     """All figures that a task may have, by name; none for a task that is not known."""
     return {figure.name: figure for section in _SECTIONS.get(task, ()) for figure in section.figures}
-
-
-def headline_of(task: str) -> tuple[str, ...]:
-    """The names of a task's figures at a glance."""
-    tasks = (QuestionSetTask, SquadTask, LegalTask, OmosTask, NomiraclTask)
-    return next((tuple(known.headline) for known in tasks if known.name == task), ())

@@ -147,7 +147,6 @@ class SquadTask(PublicTask[ReadingQuestion, ReadingPrediction]):
     """Find the paragraph, the sentence and the short answer, among all paragraphs of the file."""
 
     name: ClassVar[str] = "squad"
-    title: ClassVar[str] = "Lesen"
     all_sections: ClassVar[Sequence[Section]] = (
         Section(
             "Zitate",
@@ -207,15 +206,14 @@ class SquadTask(PublicTask[ReadingQuestion, ReadingPrediction]):
             short = prediction.short_answer
             expected = [_composed(text) for text, _ in question.answers]
             ratios |= short_answer_scores(_composed(short) if short else None, expected)
-        raw: dict[str, float] = {"answerable": answerable, "answered": answered, "right": answerable and any(hits[:1])}
-        if prediction.confidence is not None:
-            raw["confidence"] = prediction.confidence
-        return Record(
-            id=question.name,
-            group=question.group,
-            kind="answerable" if answerable else "unanswerable",
-            ratios={name: (float(above), float(below)) for name, (above, below) in ratios.items()},
-            raw={name: float(value) for name, value in raw.items()},
+        return self.judged(
+            question.name,
+            question.group,
+            ratios,
+            answerable=answerable,
+            answered=answered,
+            confidence=prediction.confidence,
+            right=answerable and any(hits[:1]),
         )
 
     def ranking(self, question: ReadingQuestion, prediction: ReadingPrediction) -> tuple[list[str], list[str]] | None:
@@ -289,7 +287,6 @@ class LegalTask(SquadTask):
     """LegalQuAD (Hoppe et al., IEEE AIKE 2021): find the judgment among all, and the span in it."""
 
     name: ClassVar[str] = "legalquad"
-    title: ClassVar[str] = "Gerichtsentscheidungen"
 
 
 def _composed(text: str) -> str:
