@@ -9,7 +9,6 @@ prints the median and the 95th percentile (nearest rank).
 
 from __future__ import annotations
 
-import math
 import os
 import statistics
 import sys
@@ -20,11 +19,12 @@ from time import perf_counter
 from assistant.assistant import Assistant
 from corpus.embedding import open_embedding
 from corpus.settings import load_settings
+from eval.packaged import AKTEN, VORLAGE
 from eval.performance import QUESTION, measure
 from eval.questions import load_questions
+from eval.statistics import percentile
 from ingest.pipeline import Ingestor
 
-ROOT = Path(__file__).parent.parent
 COLD_RUNS = 5
 
 
@@ -34,7 +34,7 @@ def main() -> int:
         base = load_settings()
         settings = base.model_copy(update={"data": Path(directory), "models": base.models_directory.resolve()})
         embedding = open_embedding(settings)
-        Ingestor(settings, embedding).ingest([ROOT / "corpus" / "akten"])
+        Ingestor(settings, embedding).ingest([AKTEN])
         measured = measure(settings, runs=COLD_RUNS, question=QUESTION)
         cold = measured.cold_start_s
         print(
@@ -43,17 +43,15 @@ def main() -> int:
         )
         assistant = Assistant(settings, embedding)
         assistant.answer(QUESTION)
-        questions = load_questions(ROOT / "eval" / "fragen" / "vorlage.jsonl")
+        questions = load_questions(VORLAGE.file)
         milliseconds = []
         for question in questions:
             started = perf_counter()
             assistant.answer(question.question, history=question.turns())
             milliseconds.append((perf_counter() - started) * 1000)
         assistant.close()
-    milliseconds.sort()
-    rank = math.ceil(0.95 * len(milliseconds)) - 1
     print(
-        f"warm answers: p50 {statistics.median(milliseconds):.0f} ms, p95 {milliseconds[rank]:.0f} ms "
+        f"warm answers: p50 {statistics.median(milliseconds):.0f} ms, p95 {percentile(milliseconds, 0.95):.0f} ms "
         f"({len(milliseconds)} questions, {os.cpu_count()} cores)"
     )
     return 0

@@ -39,6 +39,7 @@ from corpus.settings import Settings, load_settings
 from corpus.spelling import Vocabulary
 from eval.examples import Example, mlqa_examples, nomiracl_examples, omos_examples
 from eval.metrics.answers import is_right
+from eval.packaged import AKTEN, VORLAGE
 from eval.questions import load_questions
 from ingest.pipeline import Ingestor
 
@@ -48,8 +49,6 @@ _FILES = (
     "mlqa-de/mlqa.dev.de.jsonl",
     "nomiracl-de/dev-half.jsonl",
 )
-_OUR_QUESTIONS = Path(__file__).parent / "fragen" / "vorlage.jsonl"
-_AKTEN = Path(__file__).parent.parent / "corpus" / "akten"
 
 
 def main() -> int:
@@ -194,13 +193,12 @@ def _best_answer_threshold(
     shares among answerable and among unanswerable questions are added, because a set's mixture of both says nothing
     about the questions of a council.
     """
-    questions = [q for q in load_questions(_OUR_QUESTIONS) if q.split == "calibration"]
+    questions = [q for q in load_questions(VORLAGE.file) if q.split == "calibration"]
     with tempfile.TemporaryDirectory() as directory:
-        # The questions are on the Vorlage: what the examples say besides would make them others.
         there = settings.model_copy(
-            update={"data": Path(directory), "models": settings.models_directory, "examples": False}
+            update={"data": Path(directory), "models": settings.models_directory, "examples": VORLAGE.examples}
         )
-        Ingestor(there, embedding).ingest([_AKTEN])
+        Ingestor(there, embedding).ingest([AKTEN])
         assistant = Assistant(there, embedding, weights=weights)
         scored = []
         for question in questions:
@@ -237,7 +235,7 @@ def _write(weights: Weights, data: Path, quality: dict[str, float]) -> None:
     content = {
         "made_by": "python -m eval.calibration",
         "data_sha256": {name: hashlib.sha256((data / name).read_bytes()).hexdigest() for name in _FILES},
-        "questions_sha256": hashlib.sha256(_OUR_QUESTIONS.read_bytes()).hexdigest(),
+        "questions_sha256": hashlib.sha256(VORLAGE.file.read_bytes()).hexdigest(),
         "quality": quality,
         "answer_at": weights.answer_at,
         "quote_within": weights.quote_within,

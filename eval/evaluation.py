@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import Path
 from statistics import median_high
 from typing import Final
 
@@ -32,6 +34,11 @@ class Data:
     file: str
     sha256: str
     questions: int
+
+    @classmethod
+    def of(cls, file: Path, questions: int) -> Data:
+        """What was asked of a file that is there."""
+        return cls(file.name, hashlib.sha256(file.read_bytes()).hexdigest(), questions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +191,14 @@ def evaluate(
         system.ask(WARM_UP_QUESTION)
         items[system.name] = run(system, heard if position == 0 else None)
     return Evaluation(task.name, title, data, task.sections, task.headline, items, settings, documents)
+
+
+def documents_hash(texts: Mapping[str, str]) -> str:
+    """A hash of what was searched: the names and texts of all documents."""
+    digest = hashlib.sha256()
+    for name in sorted(texts):
+        digest.update(f"{name}\0{texts[name]}\0".encode())
+    return digest.hexdigest()
 
 
 def _without_sense(record: Record, *, refused: bool) -> Record:

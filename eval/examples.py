@@ -6,7 +6,6 @@ cannot answer them, so that the reader learns to refuse.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,6 +20,9 @@ from assistant.reader.features import sentence_features
 from corpus.analysis import analyse
 from corpus.embedding import SentenceEmbedding
 from corpus.types import Sentence, Span
+from eval.tasks.nomiracl import load_nomiracl
+from eval.tasks.omos import load_omos
+from eval.tasks.squad import load_squad
 from ingest.passages import LONGEST_TOKENS, TARGET_TOKENS
 from ingest.sentences import split_sentences
 
@@ -112,12 +114,6 @@ def _grouped(sentences: Sequence[str], embedding: SentenceEmbedding) -> list[lis
     return groups
 
 
-def _lines(path: Path) -> Iterator[dict[str, object]]:
-    with path.open(encoding="utf-8") as file:
-        for line in file:
-            yield json.loads(line)
-
-
 def _embedded(embedding: SentenceEmbedding, texts: Sequence[str]) -> NDArray[np.float32]:
     return np.asarray(embedding.get_text_embedding_batch(list(texts)), dtype=np.float32)
 
@@ -128,71 +124,65 @@ def _asked(embedding: SentenceEmbedding, text: str) -> NDArray[np.float32]:
 
 def omos_examples(path: Path, embedding: SentenceEmbedding, reader: QuestionReader) -> Iterator[Example]:
     """Each question over its own page, and every other one also over the other pages, where it has no answer."""
-    rows = list(_lines(path))
-    pages = {str(row["context"]): None for row in rows}
-    names = {context: f"page-{number}" for number, context in enumerate(pages)}
+    questions, pages = load_omos(path)
     library = _Library(
         [
-            _Text(names[context], _grouped([s for s in context.split("\n") if s.strip()], embedding))
-            for context in pages
+            _Text(f"page-{number}", _grouped([line for line in page.split("\n") if line.strip()], embedding))
+            for number, page in enumerate(pages)
         ],
         embedding,
     )
-    for number, row in enumerate(rows):
-        question, context = reader.understand(str(row["question"])), str(row["context"])
+    for number, asked in enumerate(questions):
+        question, name = reader.understand(asked.question), f"page-{asked.page}"
         query = _asked(embedding, question.search)
-        kept = [index for index, line in enumerate(context.split("\n")) if line.strip()]
-        wanted = {kept.index(index) for index in row["answers"] if index in kept}  # type: ignore[attr-defined]  # JSON
-        candidates = library.candidates(query, only=[names[context]])
+        kept = [index for index, line in enumerate(pages[asked.page].split("\n")) if line.strip()]
+        wanted = {kept.index(index) for index in asked.answers if index in kept}
+        candidates = library.candidates(query, only=[name])
         labels = np.array([int(candidate.sentence.index in wanted) for candidate in candidates], dtype=np.int64)
         yield Example(question, candidates, query, labels, answerable=bool(labels.any()))
         if number % 2 == 0:
-            others = library.candidates(query, without=names[context])
+            others = library.candidates(query, without=name)
             yield Example(question, others, query, None, answerable=False)
 
 
 def mlqa_examples(path: Path, embedding: SentenceEmbedding, reader: QuestionReader) -> Iterator[Example]:
     """Each question over the best passages of all paragraphs, and over those without its own paragraph."""
-    rows = list(_lines(path))
-    contexts = {str(row["context"]): None for row in rows}
-    names = {context: f"paragraph-{number}" for number, context in enumerate(contexts)}
-    spans = {context: split_sentences(context) for context in contexts}
+    questions, paragraphs = load_squad(path)
+    spans = [split_sentences(paragraph) for paragraph in paragraphs]
     library = _Library(
-        [_Text(names[c], _grouped([c[span.start : span.end] for span in spans[c]], embedding)) for c in contexts],
+        [
+            _Text(f"paragraph-{number}", _grouped([text[span.start : span.end] for span in spans[number]], embedding))
+            for number, text in enumerate(paragraphs)
+        ],
         embedding,
     )
-    for row in rows:
-        question, context = reader.understand(str(row["question"])), str(row["context"])
+    for asked in questions:
+        question, name = reader.understand(asked.question), f"paragraph-{asked.paragraph}"
         query = _asked(embedding, question.search)
-        start = int(row["answers"]["answer_start"][0])  # type: ignore[index]  # JSON
-        wanted = next(index for index, span in enumerate(spans[context]) if start < span.end)
+        start = asked.answers[0][1]
+        wanted = next(index for index, span in enumerate(spans[asked.paragraph]) if start < span.end)
         candidates = library.candidates(query)
-        labels = np.array(
-            [int(c.document == names[context] and c.sentence.index == wanted) for c in candidates], dtype=np.int64
-        )
+        labels = np.array([int(c.document == name and c.sentence.index == wanted) for c in candidates], dtype=np.int64)
         if labels.any():
             yield Example(question, candidates, query, labels, answerable=True)
-        yield Example(question, library.candidates(query, without=names[context]), query, None, answerable=False)
+        yield Example(question, library.candidates(query, without=name), query, None, answerable=False)
 
 
 def nomiracl_examples(path: Path, embedding: SentenceEmbedding, reader: QuestionReader) -> Iterator[Example]:
     """Each question over its ten passages, of which it is only known whether any answers."""
-    rows = list(_lines(path))
-    texts = {
-        str(passage["docid"]): str(passage["text"])
-        for row in rows
-        for passage in row["passages"]  # type: ignore[attr-defined]  # JSON
-    }
+    questions, passages = load_nomiracl(path)
     library = _Library(
         [
-            _Text(name, _grouped([text[span.start : span.end] for span in split_sentences(text)], embedding))
-            for name, text in texts.items()
-            if text.strip()
+            _Text(
+                f"passage-{number}",
+                _grouped([text[span.start : span.end] for span in split_sentences(text)], embedding),
+            )
+            for number, text in enumerate(passages)
         ],
         embedding,
     )
-    for row in rows:
-        question = reader.understand(str(row["question"]))
+    for asked in questions:
+        question = reader.understand(asked.question)
         query = _asked(embedding, question.search)
-        names = dict.fromkeys(str(p["docid"]) for p in row["passages"] if str(p["text"]).strip())  # type: ignore[attr-defined]
-        yield Example(question, library.candidates(query, only=names), query, None, bool(row["answerable"]))
+        names = dict.fromkeys(f"passage-{number}" for number in asked.passages)
+        yield Example(question, library.candidates(query, only=names), query, None, asked.answerable)

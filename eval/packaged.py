@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +14,7 @@ from corpus.errors import AktenkundigError
 from corpus.settings import Settings
 from corpus.store import Scope, Store
 from eval.documents import StoredDocuments
-from eval.evaluation import Data, Evaluation, evaluate
+from eval.evaluation import Data, Evaluation, documents_hash, evaluate
 from eval.performance import measure
 from eval.questions import EvaluationQuestion, load_questions
 from eval.systems import side_by_side
@@ -41,10 +40,9 @@ class QuestionSet:
         return FOLDER / "fragen" / f"{self.name}.jsonl"
 
 
-PACKAGED: Final = (
-    QuestionSet("vorlage", "Fragen zur Vorlage, ohne die Beispieldokumente", examples=False),
-    QuestionSet("akte", "Fragen zur ganzen Akte, mit den Beispieldokumenten", examples=True),
-)
+VORLAGE: Final = QuestionSet("vorlage", "Fragen zur Vorlage, ohne die Beispieldokumente", examples=False)
+AKTE: Final = QuestionSet("akte", "Fragen zur ganzen Akte, mit den Beispieldokumenten", examples=True)
+PACKAGED: Final = (VORLAGE, AKTE)
 
 
 def evaluate_packaged(
@@ -112,21 +110,8 @@ def evaluate_questions(
             side_by_side(assistant, store, embedding, documents, scope=scope, chunks=chunks),
             task.run,
             title=title,
-            data=data_of(file, len(questions)),
+            data=Data.of(file, len(questions)),
             settings=settings.fingerprint,
             documents=documents_hash(documents),
             heard=heard,
         )
-
-
-def data_of(file: Path, questions: int) -> Data:
-    """What was asked of a file."""
-    return Data(file.name, hashlib.sha256(file.read_bytes()).hexdigest(), questions)
-
-
-def documents_hash(texts: Mapping[str, str]) -> str:
-    """A hash of what was searched: the names and texts of all documents."""
-    digest = hashlib.sha256()
-    for name in sorted(texts):
-        digest.update(f"{name}\0{texts[name]}\0".encode())
-    return digest.hexdigest()

@@ -50,8 +50,7 @@ class BenchmarkCommand:
     @staticmethod
     def _asked(arguments: argparse.Namespace) -> Evaluation:
         from corpus.settings import load_settings
-        from eval.evaluation import evaluate
-        from eval.packaged import data_of, documents_hash
+        from eval.evaluation import Data, documents_hash, evaluate
         from eval.tasks.ingested_texts import IngestedTexts
         from eval.tasks.registry import BENCHMARKS
 
@@ -66,7 +65,7 @@ class BenchmarkCommand:
                 ingested.systems(baselines=not arguments.without_baselines),
                 partial(task.run, ingested),
                 title=f"{chosen.title}: {arguments.file.stem}",
-                data=data_of(arguments.file, len(task.questions)),
+                data=Data.of(arguments.file, len(task.questions)),
                 settings=settings.fingerprint,
                 documents=documents_hash(ingested.documents),
                 heard=progress(),
@@ -74,8 +73,7 @@ class BenchmarkCommand:
 
     @staticmethod
     def _scored(arguments: argparse.Namespace) -> Evaluation:
-        from eval.evaluation import OURS, Evaluation
-        from eval.packaged import data_of, documents_hash
+        from eval.evaluation import OURS, Data, Evaluation, documents_hash
         from eval.tasks.registry import BENCHMARKS
 
         chosen = BENCHMARKS[arguments.benchmark]
@@ -83,7 +81,7 @@ class BenchmarkCommand:
         return Evaluation(
             task=task.name,
             title=f"{chosen.title}: {arguments.file.stem}",
-            data=data_of(arguments.file, len(task.questions)),
+            data=Data.of(arguments.file, len(task.questions)),
             sections=task.sections,
             headline=task.headline,
             items={OURS: task.score(chosen.predictions(arguments.score))},

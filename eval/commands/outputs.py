@@ -35,17 +35,29 @@ def outputs_of(arguments: argparse.Namespace) -> list[Path]:
 
 def write_outputs(evaluation: Evaluation, arguments: argparse.Namespace) -> None:
     """Write what the options ask for."""
-    from eval.evaluation import OURS
+    if arguments.json:
+        write_result(evaluation, arguments.json)
+    if arguments.predictions:
+        write_predictions(evaluation, arguments.predictions)
+    if arguments.html:
+        write_page([evaluation], arguments.html)
+
+
+def write_result(evaluation: Evaluation, path: Path) -> None:
+    """Write the figures as JSON."""
     from eval.files import write_whole
     from eval.results import stored
 
-    if arguments.json:
-        write_whole(arguments.json, stored(evaluation).as_json())
-    if arguments.predictions:
-        lines = [json.dumps(item.prediction, ensure_ascii=False) + "\n" for item in evaluation.items[OURS]]
-        write_whole(arguments.predictions, "".join(lines))
-    if arguments.html:
-        write_page([evaluation], arguments.html)
+    write_whole(path, stored(evaluation).as_json())
+
+
+def write_predictions(evaluation: Evaluation, path: Path) -> None:
+    """Write our answers, one a line."""
+    from eval.evaluation import OURS
+    from eval.files import write_whole
+
+    lines = [json.dumps(item.prediction, ensure_ascii=False) + "\n" for item in evaluation.items[OURS]]
+    write_whole(path, "".join(lines))
 
 
 def write_page(evaluations: Sequence[Evaluation], path: Path) -> None:

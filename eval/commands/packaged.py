@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Final
 
-from eval.commands.outputs import exit_code, progress, write_page
+from eval.commands.outputs import exit_code, progress, write_page, write_predictions, write_result
 
 OUT: Final = "auswertung"
 """Folder in the data directory for results, unless another is named."""
@@ -28,16 +28,12 @@ class PackagedCommand:
 
     def run(self, arguments: argparse.Namespace) -> int:
         """Measure, print, write; 1 if a quote is not verbatim."""
-        import json
         import tempfile
 
         from corpus.database import prepare_directory
         from corpus.settings import load_settings
-        from eval.evaluation import OURS
-        from eval.files import write_whole
         from eval.packaged import evaluate_packaged
         from eval.report import render
-        from eval.results import stored
 
         settings = load_settings()
         out: Path = arguments.out or settings.data / OUT
@@ -46,9 +42,8 @@ class PackagedCommand:
         with tempfile.TemporaryDirectory(prefix="aktenkundig-") as folder:
             for packaged, evaluation in evaluate_packaged(settings, Path(folder), heard=progress()):
                 print(render(evaluation) + "\n")
-                write_whole(out / f"{packaged.name}.json", stored(evaluation).as_json())
-                lines = [json.dumps(item.prediction, ensure_ascii=False) + "\n" for item in evaluation.items[OURS]]
-                write_whole(out / f"{packaged.name}.predictions.jsonl", "".join(lines))
+                write_result(evaluation, out / f"{packaged.name}.json")
+                write_predictions(evaluation, out / f"{packaged.name}.predictions.jsonl")
                 evaluations.append(evaluation)
         write_page(evaluations, out / PAGE)
         print(f"Bericht: {out / PAGE}")

@@ -44,17 +44,14 @@ class GateCommand:
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Result files; without any, the packaged question sets are asked."""
-        parser.add_argument(
-            "files", metavar="ERGEBNIS", type=Path, nargs="*",
-            help="Ergebnisdateien; sonst werden die mitgelieferten Fragensammlungen gestellt",
-        )  # fmt: skip
+        _add_results(parser, "werden die mitgelieferten Fragensammlungen gestellt")
 
     def run(self, arguments: argparse.Namespace) -> int:
         """Print what changed since the committed results; 1 if something is worse."""
         from eval.comparison import compare, render_comparison
         from eval.reference import reference
 
-        results, code = _named(arguments.files) if arguments.files else _measured()
+        results, code = (_named(arguments.files), 0) if arguments.files else _measured()
         for name, result in results.items():
             comparison = compare(reference(name), result)
             print(f"== {name}\n{render_comparison(comparison)}\n")
@@ -74,10 +71,7 @@ class AcceptCommand:
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Result files; without any, those of the last ``aktenkundig eval``."""
-        parser.add_argument(
-            "files", metavar="ERGEBNIS", type=Path, nargs="*",
-            help="Ergebnisdateien; sonst die der letzten Messung mit „aktenkundig eval“",
-        )  # fmt: skip
+        _add_results(parser, "die der letzten Messung mit „aktenkundig eval“")
 
     def run(self, arguments: argparse.Namespace) -> int:
         """Print what changes, then move the references and the README's figures."""
@@ -88,7 +82,7 @@ class AcceptCommand:
         files = arguments.files or sorted((load_settings().data / OUT).glob("*.json"))
         if not files:
             raise AktenkundigError("Es liegt noch keine Messung vor; bitte zuerst „aktenkundig eval“ aufrufen.")
-        results = _named(files)[0]
+        results = _named(files)
         for name, result in results.items():
             try:
                 print(f"== {name}\n{render_comparison(compare(reference(name), result))}\n")
@@ -102,11 +96,17 @@ class AcceptCommand:
         return 0
 
 
-def _named(files: list[Path]) -> tuple[dict[str, StoredResult], int]:
+def _add_results(parser: argparse.ArgumentParser, otherwise: str) -> None:
+    parser.add_argument(
+        "files", metavar="ERGEBNIS", type=Path, nargs="*", help=f"Ergebnisdateien; sonst {otherwise}"
+    )  # fmt: skip
+
+
+def _named(files: list[Path]) -> dict[str, StoredResult]:
     """Results by the names of their files."""
     from eval.results import load_result
 
-    return {path.stem: load_result(path) for path in files}, 0
+    return {path.stem: load_result(path) for path in files}
 
 
 def _measured() -> tuple[dict[str, StoredResult], int]:
