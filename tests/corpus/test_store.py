@@ -1,4 +1,4 @@
-"""The store and the vector index hold the same passages, and a search sees what its scope shows and nothing else."""
+"""The store and the vector index hold the same passages, whatever is written, interrupted and removed."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -18,131 +16,18 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, rule
 from llama_index.core.schema import TextNode
 
-from corpus.analysis import analyse, parts
+from corpus.analysis import analyse
 from corpus.errors import StoreError
-from corpus.records import PreparedDocument, PreparedPassage
+from corpus.records import PreparedDocument
 from corpus.store import Scope, Store
 from corpus.types import (
-    Abbreviation,
     Box,
-    DocumentInfo,
-    MissingDocument,
-    Origin,
-    Page,
     Passage,
-    Section,
-    Sentence,
     Span,
-    Visibility,
 )
 from corpus.vectors import VectorIndex
 from tests.conftest import ROOT
-
-MODEL = "kleines-modell:0123"
-FIRST = "Der Kreistag beschließt die Kreisumlage."
-SECOND = "Die Sitzung endet um 18 Uhr."
-
-
-def prepared(
-    document: str = "vorlage",
-    first: str = FIRST,
-    *,
-    version: str = "1",
-    origin: Origin = "original",
-    visibility: Visibility = "public",
-    akte: str = "Haushalt",
-) -> PreparedDocument:
-    """A document of two pages with a sentence on each, one passage a sentence."""
-    text = f"{first}\n\n{SECOND}"
-    cut = len(first) + 2
-    spans = (Span(0, len(first)), Span(cut, len(text)))
-    boxes = np.full((len(text), 4), np.nan, dtype=np.float32)
-    for span in spans:
-        for number in range(len(span)):
-            boxes[span.start + number] = (50 + 6 * number, 80, 56 + 6 * number, 92)
-    return PreparedDocument(
-        info=DocumentInfo(
-            document=document,
-            title=f"Titel von {document}",
-            kind="Vorlage",
-            akte=akte,
-            date="2014-03-17",
-            committee="Kreisausschuss",
-            session=None,
-            authority="Rhein-Sieg-Kreis",
-            number=None,
-            origin=origin,
-            visibility=visibility,
-            file=f"/eingang/{document}.pdf",
-            sha256="0" * 64,
-            media_type="application/pdf",
-        ),
-        fingerprint=f"{document}-{version}",
-        text=text,
-        pages=[Page(0, "1", 595.0, 842.0, 0, cut), Page(1, "2", 595.0, 842.0, cut, len(text))],
-        boxes=boxes,
-        sections=[Section(0, "Beschluss", 1, Span(0, len(text)))],
-        sentences=[Sentence(number, span, "sentence", number, 0) for number, span in enumerate(spans)],
-        passages=[
-            PreparedPassage(
-                key=f"{document}:{version}:{number}",
-                section=0,
-                span=span,
-                sentences=(number,),
-                terms=analyse(text[span.start : span.end]),
-                parts=parts(text[span.start : span.end]),
-            )
-            for number, span in enumerate(spans)
-        ],
-        sentence_vectors={0: np.array([0.6, 0.8], dtype=np.float32), 1: np.array([1.0, 0.0], dtype=np.float32)},
-        abbreviations=[Abbreviation("KT", "Kreistag", spans[0])],
-        words={"kreistag": 2, "sitzung": 1},
-    )
-
-
-@dataclass(frozen=True)
-class Indexes:
-    """Both indexes of one data directory."""
-
-    store: Store
-    vectors: VectorIndex
-
-    def begin(self, document: PreparedDocument) -> int:
-        """As the pipeline does up to the point where searches may see the document."""
-        key = self.store.begin(document, MODEL)
-        self.vectors.add(
-            [
-                TextNode(
-                    id_=passage.key,
-                    text=document.text[passage.span.start : passage.span.end],
-                    embedding=document.sentence_vectors[passage.sentences[0]].tolist(),
-                    metadata={
-                        "document": document.info.document,
-                        "visibility": document.info.visibility,
-                        "origin": document.info.origin,
-                    },
-                )
-                for passage in document.passages
-            ]
-        )
-        return key
-
-    def put(self, document: PreparedDocument) -> None:
-        self.vectors.delete(self.store.finish(self.begin(document)))
-
-    def by_terms(self, words: str, scope: Scope) -> set[str]:
-        return {key.partition(":")[0] for key, _ in self.store.search_terms(analyse(words), 50, scope)}
-
-    def by_vector(self, scope: Scope) -> set[str]:
-        found = self.vectors.search([0.6, 0.8], 50, scope)
-        return {passage.document for passage in self.store.passages([key for key, _ in found], scope).values()}
-
-
-@pytest.fixture
-def indexes(tmp_path: Path) -> Iterator[Indexes]:
-    store = Store.create(tmp_path)
-    yield Indexes(store, VectorIndex(tmp_path))
-    store.close()
+from tests.corpus.indexes import FIRST, MODEL, Indexes, prepared
 
 
 def in_full_text_index(directory: Path, word: str) -> int:
@@ -238,48 +123,6 @@ def test_removing_leaves_no_row_and_no_word_of_the_document_in_the_file(indexes:
     assert FIRST.encode() not in (tmp_path / "aktenkundig.sqlite").read_bytes()
 
 
-def test_a_non_public_document_is_found_neither_by_words_nor_by_vector_in_a_public_search(indexes: Indexes) -> None:
-    indexes.put(prepared("offen"))
-    indexes.put(prepared("geheim", visibility="non_public"))
-    public = Scope(public_only=True)
-    assert indexes.by_terms("Kreisumlage", public) == {"offen"}
-    assert indexes.by_vector(public) == {"offen"}
-    # The vector index filters by itself, too: what it hands out never depends on a later look-up.
-    assert {key.partition(":")[0] for key, _ in indexes.vectors.search([0.6, 0.8], 50, public)} == {"offen"}
-    assert [info.document for info in indexes.store.documents(public)] == ["offen"]
-    assert indexes.store.passages(["geheim:1:0"], public) == {}
-    assert {document for document, _ in indexes.store.abbreviations(public)} == {"offen"}
-    assert indexes.store.vocabulary(public) == {"kreistag": 2, "sitzung": 1}
-    assert indexes.store.count_passages(public) == 2
-    assert indexes.by_terms("Kreisumlage", Scope()) == indexes.by_vector(Scope()) == {"offen", "geheim"}
-
-
-def test_a_public_search_finds_its_limit_of_passages_however_many_non_public_ones_are_nearer(indexes: Indexes) -> None:
-    for number in range(5):
-        indexes.put(prepared(f"geheim-{number}", visibility="non_public"))
-    indexes.put(prepared("offen"))
-    public = Scope(public_only=True)
-    assert len(indexes.vectors.search([0.6, 0.8], 2, public)) == 2
-    assert [key for key, _ in indexes.store.search_terms(analyse("Kreisumlage"), 1, public)] == ["offen:1:0"]
-
-
-def test_examples_are_left_out_when_the_scope_says_so(indexes: Indexes) -> None:
-    indexes.put(prepared("original"))
-    indexes.put(prepared("beispiel", origin="example"))
-    originals = Scope(examples=False)
-    assert indexes.by_terms("Kreisumlage", originals) == indexes.by_vector(originals) == {"original"}
-    assert {key.partition(":")[0] for key, _ in indexes.vectors.search([0.6, 0.8], 50, originals)} == {"original"}
-    assert indexes.by_terms("Kreisumlage", Scope()) == indexes.by_vector(Scope()) == {"original", "beispiel"}
-
-
-def test_public_originals_only_are_found_when_the_scope_asks_for_both(indexes: Indexes) -> None:
-    indexes.put(prepared("offen"))
-    indexes.put(prepared("geheim", visibility="non_public"))
-    indexes.put(prepared("beispiel", origin="example"))
-    scope = Scope(public_only=True, examples=False)
-    assert indexes.by_terms("Kreisumlage", scope) == indexes.by_vector(scope) == {"offen"}
-
-
 def test_the_best_passages_are_all_found_whenever_the_index_is_opened_anew(tmp_path: Path) -> None:
     random = np.random.default_rng(1)
     vectors = random.normal(size=(600, 384)).astype(np.float32) + 2.0
@@ -292,51 +135,6 @@ def test_the_best_passages_are_all_found_whenever_the_index_is_opened_anew(tmp_p
         for query in vectors[:50]:
             found = [similarity for _, similarity in index.search(query.tolist(), 50, Scope())]
             assert found == pytest.approx(np.sort(vectors @ query)[::-1][:50], abs=1e-5)
-
-
-def test_some_documents_only_are_found_when_the_scope_names_them(indexes: Indexes) -> None:
-    for name in ("erstes", "zweites", "drittes"):
-        indexes.put(prepared(name))
-    some = Scope().within(["erstes", "drittes", "gibt-es-nicht"])
-    assert indexes.by_terms("Kreisumlage", some) == indexes.by_vector(some) == {"erstes", "drittes"}
-    assert {info.document for info in indexes.store.documents(some)} == {"erstes", "drittes"}
-    assert indexes.store.count_passages(some) == 4
-    assert {document for document, _ in indexes.store.abbreviations(some)} == {"erstes", "drittes"}
-    assert indexes.store.vocabulary(some)["kreistag"] == 4
-    assert indexes.store.passage_frequency(analyse("Kreisumlage")[0], some) == 2
-
-
-def test_a_scope_never_becomes_wider(indexes: Indexes) -> None:
-    indexes.put(prepared("offen"))
-    indexes.put(prepared("geheim", visibility="non_public"))
-    narrow = Scope(public_only=True).within(["offen", "geheim"])
-    assert indexes.by_terms("Kreisumlage", narrow) == indexes.by_vector(narrow) == {"offen"}
-    nothing = narrow.within(["geheim"]).within(["offen"])
-    assert indexes.by_terms("Kreisumlage", nothing) == indexes.by_vector(nothing) == set()
-    assert indexes.store.documents(nothing) == []
-
-
-def test_examples_left_out_are_missing_whatever_is_searched(indexes: Indexes) -> None:
-    indexes.put(prepared("vorlage", akte="KI"))
-    indexes.put(prepared("anhang-1", akte="KI", origin="example"))
-    scope = Scope(examples=False).within(["vorlage"])
-    assert [missing.document for missing in indexes.store.missing(scope)] == ["anhang-1"]
-
-
-def test_what_an_akte_misses_and_asks_is_shown_only_with_something_of_the_akte(indexes: Indexes) -> None:
-    indexes.put(prepared("geheim", visibility="non_public", akte="Personal"))
-    missing = MissingDocument("anhang-1", "Kostenaufstellung", "Anhang 1", "Personal")
-    indexes.store.set_register("Personal", [missing], ["Was kostet das?"])
-    assert (indexes.store.missing(Scope()), indexes.store.questions(Scope())) == ([missing], ["Was kostet das?"])
-    public = Scope(public_only=True)
-    assert (indexes.store.missing(public), indexes.store.questions(public)) == ([], [])
-
-
-def test_a_delivered_document_is_no_longer_missing(indexes: Indexes) -> None:
-    indexes.put(prepared("vorlage"))
-    indexes.store.set_register("Haushalt", [MissingDocument("anhang-1", "Kosten", "Anhang 1", "Haushalt")], [])
-    indexes.put(prepared("anhang-1"))
-    assert indexes.store.missing(Scope()) == []
 
 
 def test_vectors_of_another_model_are_refused_before_anything_is_written(indexes: Indexes) -> None:
