@@ -109,6 +109,14 @@ def references_notice(citations: Sequence[Citation]) -> Statement | None:
     return notice(f"In den Zitaten genannt: {'; '.join(map(escaped, named.values()))}.") if named else None
 
 
+def scope_notice(kinds: Sequence[str], pages: Sequence[str]) -> Statement:
+    """Where was looked because the question says so."""
+    places = [escaped(kind) for kind in kinds] or ["allen Dokumenten"]
+    where = ", ".join(places[:-1]) + (" und " if places[:-1] else "") + places[-1]
+    on = f", S. {', '.join(pages)}" if pages else ""
+    return notice(f"Gesucht wurde, wie gefragt, nur in: {where}{on}.")
+
+
 def quote_statement(citation: Citation) -> Statement:
     """A quote is its own proof."""
     return Statement(text=citation.quote, kind="quote", citations=[citation.number], verification="verbatim")

@@ -22,6 +22,7 @@ from assistant.reader import Candidate, LinearReader, Reading, Scored
 from assistant.reader.entities import HARD_KINDS, fits
 from assistant.refusal import RefusalMaker
 from assistant.retrieval import HybridRetriever, RankedPassage
+from assistant.scope_words import NamedScope, find_scope
 from assistant.short_answer import RowCell, short_answer, short_answer_in_row
 from corpus.analysis import analyse
 from corpus.store import Scope, Store
@@ -36,6 +37,8 @@ _MOST_FACTS = 2
 """Of what can be told in one word, a second sentence may add the occasion; more is noise."""
 _TELLING = 10
 """A number that counts what the question asks for, or a paragraph, is sought further down: few sentences have one."""
+_EVERY_PASSAGE = 2000
+"""Passages that are looked through where a question names a page."""
 _SURE = 0.5
 """Below this probability the answer says that its quotes fit best, not that they are the answer."""
 _POINTS_BACK = re.compile(
@@ -97,10 +100,10 @@ class QuotesQueryEngine(BaseQueryEngine):
         self._settings_hash = settings_hash
         # What a quote points to may be shown although it is not searched.
         self._citations = CitationMaker(store, replace(scope, documents=None))
-        self._examples = {info.document for info in store.documents(scope) if info.origin == "example"}
+        self._documents = store.documents(scope)
+        self._examples = {info.document for info in self._documents if info.origin == "example"}
         self._sections = {
-            info.document: [section.title for section in store.sections(info.document)]
-            for info in store.documents(scope)
+            info.document: [section.title for section in store.sections(info.document)] for info in self._documents
         }
         self._refusals = RefusalMaker(
             store,
@@ -121,7 +124,8 @@ class QuotesQueryEngine(BaseQueryEngine):
         question = self._questions.understand(text, history)
         understood = perf_counter()
         bundle = QueryBundle(query_str=question.search)
-        ranked = self._retriever.rank(bundle)
+        named = find_scope(question.standalone, self._documents)
+        ranked = self._ranked(bundle, named)
         best = self._retriever.best(ranked)
         retrieved = perf_counter()
         query = np.asarray(bundle.embedding if bundle.embedding is not None else [], dtype=np.float32)
@@ -132,9 +136,10 @@ class QuotesQueryEngine(BaseQueryEngine):
         read = perf_counter()
         if quotes or proposed:
             confidence = 1.0 if defined else reading.answerable
-            composed = self._answered(question, quotes or proposed, "answered" if quotes else "partial", confidence)
+            status: Status = "answered" if quotes else "partial"
+            composed = self._answered(question, named, quotes or proposed, status, confidence)
         else:
-            composed = self._refusals.make(question, reading)
+            composed = self._refusals.make(question, named, reading)
         ended = perf_counter()
         timings = {
             "understanding": understood - started,
@@ -158,6 +163,21 @@ class QuotesQueryEngine(BaseQueryEngine):
 
     def _get_prompt_modules(self) -> PromptMixinType:
         return {}
+
+    def _ranked(self, bundle: QueryBundle, named: NamedScope | None) -> list[RankedPassage]:
+        """The passages that are found where the question says to look, or everywhere."""
+        if named is None:
+            return self._retriever.rank(bundle)
+        scope = self._scope if named.documents is None else self._scope.within(named.documents)
+        if named.pages is None:
+            return self._retriever.rank(bundle, scope)
+        return [
+            found
+            for found in self._retriever.rank(bundle, scope, _EVERY_PASSAGE)
+            if not named.pages.isdisjoint(
+                page.printed for page in self._store.pages_of(found.passage.document, found.passage.span)
+            )
+        ]
 
     # -- reading ---------------------------------------------------------------------------------------------------
 
@@ -315,7 +335,12 @@ class QuotesQueryEngine(BaseQueryEngine):
     # -- composing -------------------------------------------------------------------------------------------------
 
     def _answered(
-        self, question: UnderstoodQuestion, quotes: Sequence[_Quote], status: Status, confidence: float
+        self,
+        question: UnderstoodQuestion,
+        named: NamedScope | None,
+        quotes: Sequence[_Quote],
+        status: Status,
+        confidence: float,
     ) -> Answer:
         citations = [
             self._citations.make(number, quote.document, quote.span, quote.section, quote.short)
@@ -327,7 +352,7 @@ class QuotesQueryEngine(BaseQueryEngine):
             if first.short_start is not None and first.short_end is not None
             else None
         )
-        notices = self._notices(question, citations)
+        notices = self._notices(question, named, citations)
         # That a source is invented stands above the answer, everything else below it.
         above = [statement for statement in notices if statement.text == composing.EXAMPLE_NOTICE]
         below = [statement for statement in notices if statement.text != composing.EXAMPLE_NOTICE]
@@ -352,7 +377,9 @@ class QuotesQueryEngine(BaseQueryEngine):
             settings=self._settings_hash,
         )
 
-    def _notices(self, question: UnderstoodQuestion, citations: Sequence[Citation]) -> list[Statement]:
+    def _notices(
+        self, question: UnderstoodQuestion, named: NamedScope | None, citations: Sequence[Citation]
+    ) -> list[Statement]:
         """What qualifies the answer: invented sources, and proposals that must not pass for decisions."""
         notices: list[Statement] = []
         if any(citation.origin == "example" for citation in citations):
@@ -365,7 +392,14 @@ class QuotesQueryEngine(BaseQueryEngine):
             notices.append(composing.notice(composing.PROPOSAL_NOTICE))
         qualifying = composing.recognition_notice(citations), composing.references_notice(citations)
         notices += [statement for statement in qualifying if statement is not None]
+        if named is not None:
+            notices.append(composing.scope_notice(*self._told(named)))
         return notices
+
+    def _told(self, named: NamedScope) -> tuple[list[str], list[str]]:
+        """The Arten and the pages that a question names, in the order of the register."""
+        kinds = [info.kind for info in self._documents if named.documents and info.document in named.documents]
+        return list(dict.fromkeys(kinds)), sorted(named.pages or (), key=lambda label: (len(label), label))
 
 
 def _with_list(sentence: Sentence, text: str, passage: Passage) -> str:

@@ -56,13 +56,23 @@ _KINDS: list[tuple[AnswerKind, re.Pattern[str]]] = [
 
 _REFERRING = re.compile(
     r"^\W*(?:und|aber|also|sondern|oder)\b"
-    r"|\b(?:davon|dazu|dafür|dagegen|damit|darüber|darin|daran|dabei|danach|dort|damals|deren|dessen|denen|jene[rsmn]?"
-    r"|diese[rsmn]?|dies|er|sie|es|ihn|ihm|ihnen)\b"
+    r"|\b(?:davon|dazu|dafür|dagegen|damit|darüber|darin|daran|dabei|danach|dort|damals)\b"
+    # Before a noun "das" is its article: "Wann soll das Zentrum beginnen?" stands alone.
     r"|\b(?:ist|war|hat|wird|wurde|kostet|kosten|geht|bedeutet|heißt|steht|macht|soll) das\b"
-    r"|\bdas (?:denn|genau|noch)\b",
+    r"(?!\s+(?:[a-zäöü]\S*\s+){0,2}(?-i:[A-ZÄÖÜ]))"
+    r"|\bdenn\W*$"
+    r"|\bdas (?:denn|genau|noch)\b(?!\s+(?-i:[A-ZÄÖÜ]))"
+    r"|\b(?:die|der)\s+(?:dagegen|dafür|damit|davon|genau|zweite[nr]?|erste[nr]?|dritte[nr]?|letzte[nr]?|andere[nr]?|beiden)"
+    r"\b(?!\s+(?-i:[A-ZÄÖÜ]))",
     re.IGNORECASE,
 )
 """What points back to an earlier message."""
+_PRONOUN = re.compile(
+    r"\b(?:deren|dessen|denen|jene[rsmn]?|diese[rsmn]?|dies|er|sie|(?<!gibt )es|ihn|ihm|ihnen)\b", re.IGNORECASE
+)
+_NOUN = re.compile(r"(?<=\s)[A-ZÄÖÜ]\w+")
+_HOW_MANY = re.compile(r"\bwie ?viel\w*", re.IGNORECASE)
+_POLITE = frozenset({"Sie", "Ihnen", "Ihr", "Ihre", "Ihren", "Ihrer"})
 _SHORT = re.compile(r"^[A-ZÄÖÜ][A-Za-zÄÖÜäöü]{0,7}[A-ZÄÖÜ]$")
 
 
@@ -212,4 +222,10 @@ def _context(text: str, earlier: Sequence[str]) -> str:
 
 def _depends(text: str) -> bool:
     """Whether a question cannot be understood without the conversation."""
-    return bool(_REFERRING.search(text)) or len(analyse(text)) <= 1
+    if _REFERRING.search(text) or len(analyse(_HOW_MANY.sub(" ", text))) <= 1:
+        return True
+    pronoun = _PRONOUN.search(text)
+    if pronoun is None or pronoun.group() in _POLITE:
+        return False
+    # A noun before it in the same question is what the pronoun stands for: "Was kostet das KI, und wer trägt es?"
+    return all(match.group() in _POLITE for match in _NOUN.finditer(text, 0, pronoun.start()))

@@ -12,6 +12,7 @@ from assistant.missing import find_announcement, relevant_missing
 from assistant.question import UnderstoodQuestion
 from assistant.reader import Reading
 from assistant.reader.entities import HARD_KINDS
+from assistant.scope_words import NamedScope
 from corpus.store import Scope, Store
 from corpus.types import MissingDocument, Sentence
 
@@ -43,10 +44,13 @@ class RefusalMaker:
         self._settings_hash = settings_hash
         self._passages = store.count_passages(scope)
 
-    def make(self, question: UnderstoodQuestion, reading: Reading) -> Answer:
-        """The refusal of a question that the reader found no answer to."""
+    def make(self, question: UnderstoodQuestion, named: NamedScope | None, reading: Reading) -> Answer:
+        """The refusal of a question that the reader found no answer to, where it was to look."""
         sure = question.kind in HARD_KINDS or reading.answerable < _UNSURE * self._answer_at
-        statements = [composing.notice(composing.searched_sentence(len(self._sections), sure=sure))]
+        searched = len(named.documents) if named is not None and named.documents else len(self._sections)
+        pages = named.pages if named is not None else None
+        # Of some pages only it would be wrong to say that a document has nothing.
+        statements = [composing.notice(composing.searched_sentence(searched, sure=sure and not pages))]
         citations: list[Citation] = []
         if DECISION.search(question.standalone):
             self._add_proposal(reading, statements, citations)
@@ -75,7 +79,7 @@ class RefusalMaker:
             statements=statements,
             citations=citations,
             not_found=NotFound(
-                searched=len(self._sections),
+                searched=searched,
                 announced_but_missing=[composing.missing_name(missing) for missing in relevant],
                 nearest=nearest,
             ),

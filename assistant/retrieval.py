@@ -63,14 +63,20 @@ class HybridRetriever(BaseRetriever):
         self._top_k = top_k
         self._dense_weight = dense_weight
 
-    def rank(self, query_bundle: QueryBundle) -> list[RankedPassage]:
-        """All passages that either side proposes, best first; the query's embedding is added where it lacks one."""
+    def rank(
+        self, query_bundle: QueryBundle, scope: Scope | None = None, candidates: int = CANDIDATES
+    ) -> list[RankedPassage]:
+        """All passages that either side proposes, best first; the query's embedding is added where it lacks one.
+
+        ``scope`` is a narrower one than the retriever's own.
+        """
+        scope = self._scope if scope is None else scope
         if query_bundle.embedding is None:
             query_bundle.embedding = self._embedding.get_query_embedding(query_bundle.query_str)
         query = np.asarray(query_bundle.embedding, dtype=np.float32)
-        dense = dict(self._vectors.search(query_bundle.embedding, CANDIDATES, self._scope))
-        lexical = dict(self._store.search_terms(query_terms(query_bundle.query_str), CANDIDATES, self._scope))
-        passages = self._store.passages(sorted(dense.keys() | lexical.keys()), self._scope)
+        dense = dict(self._vectors.search(query_bundle.embedding, candidates, scope))
+        lexical = dict(self._store.search_terms(query_terms(query_bundle.query_str), candidates, scope))
+        passages = self._store.passages(sorted(dense.keys() | lexical.keys()), scope)
         if not passages:
             return []
         keys = list(passages)

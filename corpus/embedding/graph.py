@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,15 +63,23 @@ def external_weights(path: Path) -> dict[str, TensorProto]:
 class BertGraph:
     """The encoder in float32: ``input_ids``, ``attention_mask`` (batch, tokens) → ``vectors`` (batch, width).
 
-    Methods take and return the names of values. Subclasses override how a layer multiplies, adds and masks.
+    Methods take and return the names of values. Subclasses override how a layer multiplies, adds and masks, and what
+    becomes of the last states.
     """
 
     inputs: tuple[str, ...] = ("input_ids", "attention_mask")
+    output: tuple[str, Sequence[str | int]] = ("vectors", ("batch",))
+    """Name and shape, without the width, of what the encoder gives."""
 
-    def __init__(self, directory: Path) -> None:
-        """Read ``config.json`` and the header of ``model.safetensors``; errors as for :func:`write_graph`."""
+    def __init__(self, directory: Path, files: Sequence[str] = (WEIGHTS_FILE,)) -> None:
+        """Read ``config.json`` and the headers of the safetensors ``files`` in ``directory``.
+
+        A later file's weights take the place of an earlier one's. Errors as for :func:`write_graph`.
+        """
         self._config: dict[str, Any] = json.loads((directory / "config.json").read_text(encoding="utf-8"))
-        self._weights = external_weights(directory / WEIGHTS_FILE)
+        self._weights: dict[str, TensorProto] = {}
+        for file in files:
+            self._weights |= external_weights(directory / file)
         self._used: dict[str, TensorProto] = {}
         self._nodes: list[NodeProto] = []
 
@@ -89,7 +97,8 @@ class BertGraph:
             hidden = self._layer(hidden, f"encoder.layer.{layer}.")
         self._pool(hidden)
         inputs = [helper.make_tensor_value_info(name, TensorProto.INT64, ["batch", "tokens"]) for name in self.inputs]
-        outputs = [helper.make_tensor_value_info("vectors", TensorProto.FLOAT, ["batch", self._config["hidden_size"]])]
+        name, shape = self.output
+        outputs = [helper.make_tensor_value_info(name, TensorProto.FLOAT, [*shape, self._config["hidden_size"]])]
         outputs += [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in self._further_outputs()]
         graph = helper.make_graph(self._nodes, "encoder", inputs, outputs, list(self._used.values()))
         versions = [helper.make_opsetid("", 18), helper.make_opsetid(MICROSOFT, 1)]

@@ -34,6 +34,7 @@ from corpus.settings import Settings
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
+    from tokenizers import Tokenizer
 
 SMALL_JOB = 64
 """Passages in a process that the quick encoder takes; after that loading a faster one begins to pay."""
@@ -123,6 +124,11 @@ class SentenceEmbedding(BaseEmbedding):
         """Half-open character ranges of the tokens of ``text``; their number is what ``count_tokens`` says."""
         offsets: list[tuple[int, int]] = self._files.tokenizer.encode(text, add_special_tokens=False).offsets
         return offsets
+
+    @property
+    def tokenizer(self) -> Tokenizer:
+        """The model's fast tokenizer, without truncation and padding; to be shared, not to be changed."""
+        return self._files.tokenizer
 
     def active_precision(self) -> Precision:
         """The precision of large jobs; with ``auto`` this loads the model and measures, unless it is remembered."""

@@ -58,21 +58,34 @@ def quantise(directory: Path, calibration: Sequence[Sequence[int]], check: Seque
     ``calibration`` and ``check`` are the token ids of ``CALIBRATION_TEXTS`` and ``CHECK_TEXT``. Takes two seconds.
     Raises ``OSError`` where a file is missing and ``KeyError`` where the model is not a plain BERT encoder.
     """
-    session, names = _open_observer(directory)
-    peaks: dict[str, NDArray[np.float32]] = {}
-    for ids in calibration:
-        _, *found = _run(session, ids)
-        for name, values in zip(names, found, strict=True):
-            peaks[name] = np.maximum(peaks[name], values) if name in peaks else values
-    vector = _run(session, check)[0].astype("<f4")
+    peaks, vector = observed_peaks(directory, calibration, check)
     model = Int8Graph(directory, peaks).model()
     model.metadata_props.add(key=CHECK_KEY, value=base64.b64encode(vector.tobytes()).decode("ascii"))
     content: bytes = model.SerializeToString()
     return content
 
 
+def observed_peaks(
+    directory: Path,
+    calibration: Sequence[Sequence[int]],
+    check: Sequence[int],
+    files: Sequence[str] = (WEIGHTS_FILE,),
+) -> tuple[dict[str, NDArray[np.float32]], NDArray[np.float32]]:
+    """The peaks that :class:`Int8Graph` wants, and the float32 vector of ``check``."""
+    session, names = _open_observer(directory, files)
+    peaks: dict[str, NDArray[np.float32]] = {}
+    for ids in calibration:
+        _, *found = _run(session, ids)
+        for name, values in zip(names, found, strict=True):
+            peaks[name] = np.maximum(peaks[name], values) if name in peaks else values
+    return peaks, _run(session, check)[0].astype("<f4")
+
+
 def keep(content: bytes, file: Path) -> None:
-    """Write ``file`` in one step and remove its forerunners; where that is not allowed, each process makes its own."""
+    """Write ``file`` in one step and remove its forerunners, whose names differ in the hash only.
+
+    Where that is not allowed, each process makes its own.
+    """
     try:
         with tempfile.NamedTemporaryFile(prefix=f".{file.stem}-", dir=file.parent, delete=False) as draft:
             path = Path(draft.name)
@@ -83,7 +96,7 @@ def keep(content: bytes, file: Path) -> None:
                 path.replace(file)
             finally:
                 path.unlink(missing_ok=True)
-        for other in file.parent.glob("encoder.int8-*.onnx"):
+        for other in file.parent.glob(f"{file.stem.rpartition('-')[0]}-*{file.suffix}"):
             if other != file:
                 other.unlink(missing_ok=True)
     except OSError as error:
@@ -99,12 +112,16 @@ class Int8Graph(BertGraph):
 
     inputs = ("input_ids",)
 
-    def __init__(self, directory: Path, peaks: dict[str, NDArray[np.float32]]) -> None:
+    def __init__(
+        self, directory: Path, peaks: dict[str, NDArray[np.float32]], files: Sequence[str] = (WEIGHTS_FILE,)
+    ) -> None:
         """``peaks``: the largest absolute value ``(in,)`` of each input channel of the linear maps to be smoothed."""
         from safetensors.numpy import load_file
 
-        super().__init__(directory)
-        self._arrays = load_file(directory / WEIGHTS_FILE)
+        super().__init__(directory, files)
+        self._arrays: dict[str, NDArray[np.float32]] = {}
+        for file in files:
+            self._arrays |= load_file(directory / file)
         self._peaks = peaks
         self._rounded: dict[str, list[str]] = {}
 
@@ -153,8 +170,8 @@ class Int8Graph(BertGraph):
 class _ObservedGraph(BertGraph):
     """The float32 encoder, giving the peaks of each input channel beside the vectors."""
 
-    def __init__(self, directory: Path) -> None:
-        super().__init__(directory)
+    def __init__(self, directory: Path, files: Sequence[str]) -> None:
+        super().__init__(directory, files)
         self.peaks: dict[str, str] = {}
         """Name of the linear map → name of the output."""
 
@@ -181,11 +198,11 @@ def rounded_weights(matrix: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDAr
     return np.rint(matrix / scales[:, None]).astype(np.int8), scales
 
 
-def _open_observer(directory: Path) -> tuple[Any, list[str]]:
+def _open_observer(directory: Path, files: Sequence[str]) -> tuple[Any, list[str]]:
     """A session of the observed graph, and which linear map each of its further outputs belongs to."""
     import onnxruntime  # type: ignore[import-untyped]
 
-    graph = _ObservedGraph(directory)
+    graph = _ObservedGraph(directory, files)
     model: ModelProto = graph.model()
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3

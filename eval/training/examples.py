@@ -1,0 +1,169 @@
+"""Passages to learn from: cut to many lengths, with passages that look as if they answered and do not."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from assistant.reader.encoding import MAX_TOKENS, PassageEncoder
+from eval.training.negatives import Neighbours
+from eval.training.sources import Labelled, Text
+
+UNKNOWN: Final = -1
+_ROOM: Final = MAX_TOKENS - 96
+_LENGTHS: Final = ((130, 0.30), (180, 0.35), (260, 0.20), (_ROOM, 0.15))
+"""Tokens of a passage and how often: mostly as long as those that ingestion makes."""
+_UNANSWERED: Final = {"omos": 0.3, "headings": 0.0}
+_UNANSWERED_ELSE: Final = 0.55
+"""How many unanswerable passages are added for an answerable one, on average. Fewer from pages that answer each other's
+questions; a section's neighbours are enough beside a heading."""
+_NO_CONTEXT: Final = 0.5
+_SWAPPED: Final = 0.04
+_CARELESS: Final = 0.08
+_NEAR: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One passage for one question; labels are 1, 0 or ``UNKNOWN``.
+
+    ``holding`` and ``belonging`` have one label for each sentence; ``answer`` is (sentence, start, end) in characters
+    of that sentence.
+    """
+
+    source: str
+    question: str
+    context: str
+    sentences: Sequence[str]
+    holding: Sequence[int]
+    belonging: Sequence[int]
+    answer: tuple[int, int, int] | None
+    answerable: int
+
+
+class ExampleMaker:
+    """Makes examples of labelled questions; the same seed makes the same ones."""
+
+    def __init__(self, encoder: PassageEncoder, neighbours: Neighbours, seed: int) -> None:
+        self._encoder = encoder
+        self._neighbours = neighbours
+        self._random = random.Random(seed)
+        self._lengths: dict[int, list[int]] = {}
+
+    def make(self, labelled: Labelled) -> list[Example]:
+        """The passage that answers, and perhaps one that does not."""
+        chance = self._random
+        examples = []
+        wanted = labelled.holding or labelled.belonging or frozenset()
+        limit = self._limit()
+        if wanted:
+            chosen = chance.choice(sorted(wanted))
+            window = self._window(labelled.text, limit, chosen)
+            examples.append(self._example(labelled, labelled.text, window))
+            if chance.random() < _UNANSWERED.get(labelled.source, _UNANSWERED_ELSE):
+                examples.append(self._unanswered(labelled))
+        else:
+            window = self._window(labelled.text, limit, chance.randrange(len(labelled.text.spans)))
+            examples.append(self._example(labelled, labelled.text, window))
+        return examples
+
+    def _limit(self) -> int:
+        lengths, shares = zip(*_LENGTHS, strict=True)
+        return int(self._random.choices(lengths, shares)[0])
+
+    def _window(self, text: Text, limit: int, inside: int) -> range:
+        """Neighbouring sentences of at most ``limit`` tokens, with the sentence ``inside`` somewhere among them."""
+        lengths = self._lengths.get(id(text))
+        if lengths is None:
+            lengths = self._lengths.setdefault(id(text), self._encoder.lengths(text.sentences))
+        first = last = inside
+        size = lengths[inside]
+        while True:
+            before = first > 0 and size + lengths[first - 1] <= limit
+            after = last + 1 < len(lengths) and size + lengths[last + 1] <= limit
+            if not before and not after:
+                return range(first, last + 1)
+            if before and (not after or self._random.random() < 0.5):
+                first -= 1
+                size += lengths[first]
+            else:
+                last += 1
+                size += lengths[last]
+
+    def _example(self, labelled: Labelled, text: Text, window: range) -> Example:
+        sentences = [text.text[text.spans[number].start : text.spans[number].end] for number in window]
+        belonging = labelled.holding if labelled.belonging is None else labelled.belonging
+        wanted = [number for number in window if number in (belonging or ())]
+        # Where only the sentence with the answer is marked, others may well belong to it.
+        alone = labelled.belonging is None
+        answer = None
+        if labelled.answer is not None and wanted:
+            start = text.spans[wanted[0]].start
+            answer = (wanted[0] - window.start, labelled.answer.start - start, labelled.answer.end - start)
+        return Example(
+            source=labelled.source,
+            question=self._worded(labelled.question),
+            context=self._context(text),
+            sentences=sentences,
+            holding=[
+                UNKNOWN if labelled.holding is None and number in wanted else int(number in wanted) for number in window
+            ],
+            belonging=[
+                UNKNOWN if alone and wanted and number not in wanted else int(number in wanted) for number in window
+            ],
+            answer=answer,
+            answerable=int(bool(wanted)),
+        )
+
+    def _unanswered(self, labelled: Labelled) -> Example:
+        """Another passage: of the same text where the text is long, else one that shares words with the question."""
+        chance = self._random
+        limit = self._limit()
+        wanted = labelled.holding or labelled.belonging or frozenset()
+        free = [number for number in range(len(labelled.text.spans)) if number not in wanted]
+        text, window = labelled.text, None
+        if len(free) > _NEAR and chance.random() < 0.5:
+            window = self._window(text, limit, chance.choice(free))
+            window = _without(window, wanted, chance)
+        if window is None:
+            text = self._neighbours.near(labelled, chance)
+            window = self._window(text, limit, chance.randrange(len(text.spans)))
+        return Example(
+            source=labelled.source,
+            question=self._worded(labelled.question),
+            context=self._context(text),
+            sentences=[text.text[text.spans[number].start : text.spans[number].end] for number in window],
+            holding=[0] * len(window),
+            belonging=[0] * len(window),
+            answer=None,
+            answerable=0,
+        )
+
+    def _context(self, text: Text) -> str:
+        return "" if self._random.random() < _NO_CONTEXT else text.title
+
+    def _worded(self, question: str) -> str:
+        """The question, now and then typed carelessly."""
+        chance = self._random
+        if chance.random() < _CARELESS:
+            question = question.lower().rstrip("?")
+        if chance.random() < _CARELESS:
+            for umlaut, plain in (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss")):
+                question = question.replace(umlaut, plain)
+        if chance.random() < _SWAPPED * 2 and len(question) > 8:
+            place = chance.randrange(1, len(question) - 2)
+            question = question[:place] + question[place + 1] + question[place] + question[place + 2 :]
+        return question
+
+
+def _without(window: range, wanted: frozenset[int], chance: random.Random) -> range | None:
+    """The longest stretch of a window without the sentences that answer."""
+    stretches: list[range] = []
+    start = window.start
+    for stop in [*sorted(number for number in wanted if number in window), window.stop]:
+        if stop > start:
+            stretches.append(range(start, stop))
+        start = stop + 1
+    return max(stretches, key=lambda stretch: (len(stretch), chance.random()), default=None)

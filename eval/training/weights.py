@@ -1,0 +1,38 @@
+"""What was learnt, as a file: the upper layers and the heads in half precision, with how they came about."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+
+from eval.training.network import ReadingNetwork
+
+
+def write_weights(network: ReadingNetwork, path: Path, card: Mapping[str, object]) -> None:
+    """Write the trained parameters as float16 safetensors under their own names; ``card`` goes into the metadata."""
+    from safetensors.torch import save_file
+
+    weights = {name: value.detach().to("cpu", torch.float16).contiguous() for name, value in network.trained()}
+    save_file(weights, path, metadata={"card": json.dumps(card, ensure_ascii=False, sort_keys=True)})
+
+
+def read_weights(network: ReadingNetwork, path: Path) -> None:
+    """Load what :func:`write_weights` wrote; raises ``KeyError`` where a parameter is missing."""
+    from safetensors.torch import load_file
+
+    stored = load_file(path)
+    with torch.no_grad():
+        for name, value in network.trained():
+            value.copy_(stored[name])
+
+
+def read_card(path: Path) -> dict[str, object]:
+    """How the weights in a file came about."""
+    from safetensors import safe_open
+
+    with safe_open(path, framework="pt") as file:
+        card: dict[str, object] = json.loads(file.metadata()["card"])
+    return card

@@ -1,0 +1,202 @@
+"""Training the reading network: the data keep their labels, and an interrupted course ends as an undisturbed one."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+
+from assistant.reader.encoding import PassageEncoder
+from corpus.embedding import SentenceEmbedding, open_embedding
+from corpus.settings import Settings
+from eval.training.batches import NO_SPAN, batched, collated
+from eval.training.examples import Example, ExampleMaker
+from eval.training.learning import Course, learn
+from eval.training.negatives import Neighbours
+from eval.training.network import ReadingNetwork
+from eval.training.sources import (
+    Labelled,
+    excluded_questions,
+    page_ids,
+    read_choices,
+    read_headings,
+    read_omos,
+    read_selection,
+    read_squad_like,
+    read_squad_sample,
+)
+
+CONTEXT = "Der Rat tagt am Montag. Die Brücke kostet 3 Mio. Euro. Sie wird 2027 gebaut. Das Amt hat dienstags zu."
+
+
+@pytest.fixture(scope="module")
+def embedding(models_directory: Path) -> SentenceEmbedding:
+    return open_embedding(Settings(models=models_directory))
+
+
+def written(path: Path, content: object) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+    return path
+
+
+def qa(name: str, question: str, *answers: tuple[str, int]) -> dict[str, object]:
+    return {"id": name, "question": question, "answers": [{"text": t, "answer_start": s} for t, s in answers]}
+
+
+@pytest.fixture
+def squad(tmp_path: Path) -> Path:
+    at = CONTEXT.index("3 Mio.")
+    asked = [
+        qa("1", "Was kostet die Brücke?", ("3 Mio. Euro", at), ("3 Mio. Euro", at), ("Die Brücke kostet", at - 18)),
+        qa("2", "Was kostet die Schule?"),
+        qa("3", "Wann tagt der Rat?", ("Montag", CONTEXT.index("Montag") + 1)),
+    ]
+    return written(
+        tmp_path / "squad.json", {"data": [{"title": "Brücke", "paragraphs": [{"context": CONTEXT, "qas": asked}]}]}
+    )
+
+
+def test_the_usual_answer_marks_its_sentence_and_offsets_that_are_off_by_one_are_mended(squad: Path) -> None:
+    cost, school, council = read_squad_like("x", squad, frozenset())
+    assert cost.text.sentences[1] == "Die Brücke kostet 3 Mio. Euro."
+    assert cost.holding == frozenset({1})
+    assert cost.answer is not None
+    assert CONTEXT[cost.answer.start : cost.answer.end] == "3 Mio. Euro"
+    assert school.holding == school.belonging == frozenset()
+    assert council.holding == frozenset({0})
+
+
+def test_excluded_questions_are_left_out(squad: Path) -> None:
+    (squad.parent / "EXCLUDE.tsv").write_text("file\tqa_id\tquestion\nsquad.json\t1\tWas kostet die Brücke?\n")
+    excluded = excluded_questions(squad.parent, 1)
+    assert [labelled.question for labelled in read_squad_like("x", squad, excluded)] == [
+        "Was kostet die Schule?",
+        "Wann tagt der Rat?",
+    ]
+
+
+def test_samples_choices_and_selections_mark_what_their_sets_mark(tmp_path: Path) -> None:
+    sample = [
+        {"context": CONTEXT, "qas": [{"question": "Wann?", "answer": "2027"}, {"question": "Wer?", "answer": "D"}]}
+    ]
+    (only,) = read_squad_sample("x", written(tmp_path / "sample.json", sample), frozenset())
+    assert only.holding == frozenset({2})
+    right = {"type": "Correct answer", "start": 14, "end": 22}
+    choices = {"data": [{"context": CONTEXT, "question": "Wann tagt der Rat?", "choices": [right]}]}
+    (chosen,) = read_choices("x", written(tmp_path / "choices.json", choices))
+    assert chosen.holding == frozenset({0})
+    row = {"article": "A", "section": "B", "question": "Was?", "candidates": ["Eins.", "", "Drei."], "answers": [2]}
+    (selected,) = read_selection("x", written(tmp_path / "selqa-ass-dev.json", [row]), frozenset())
+    assert selected.text.sentences == ["Eins.", "Drei."]
+    assert selected.belonging == frozenset({1})
+
+
+def test_pages_and_headings_mark_whole_answers_and_asked_pages_are_left_out(tmp_path: Path) -> None:
+    line = {"id": 1, "pageId": 7, "question": "Wann?", "context": "Titel\n\nMontags.\nNur im Mai.", "answers": [2, 3]}
+    path = written(tmp_path / "dev.jsonl", line)
+    (asked,) = read_omos("x", path)
+    assert asked.text.sentences == ["Titel", "Montags.", "Nur im Mai."]
+    assert (asked.holding, asked.belonging) == (None, frozenset({1, 2}))
+    content = (
+        "<h2>Kosten</h2><p>Es kostet 5 Euro.</p><h2>Zeiten</h2><p>Montags. Dienstags nicht.</p><ul><li>Mai</li></ul>"
+    )
+    pages = written(
+        tmp_path / "pages.json",
+        [{"id": 7, "title": "A", "content": content}, {"id": 8, "title": "B", "content": content}],
+    )
+    (heading,) = read_headings("x", pages, page_ids(path))
+    assert (heading.question, heading.text.title) == ("Kosten", "B")
+    assert heading.belonging == frozenset({0})
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_passage_keeps_the_answer_and_its_counterpart_never_has_it(
+    squad: Path, embedding: SentenceEmbedding, seed: int
+) -> None:
+    labelled = [one for one in read_squad_like("x", squad, frozenset()) if one.holding]
+    other = Labelled(
+        "x",
+        "Wo?",
+        labelled[0].text.__class__("o", "", "Im Park. Am See.", labelled[0].text.spans[:1]),
+        None,
+        None,
+        None,
+    )
+    encoder = PassageEncoder(embedding.tokenizer)
+    maker = ExampleMaker(encoder, Neighbours([labelled[0].text, other.text]), seed)
+    for one in labelled:
+        first, *others = maker.make(one)
+        place = first.holding.index(1)
+        assert first.sentences[place] == one.text.sentences[min(one.holding or ())]
+        assert first.answer is not None
+        number, start, end = first.answer
+        assert one.answer is not None
+        assert first.sentences[number][start:end] == one.text.text[one.answer.start : one.answer.end]
+        assert first.answerable == 1
+        for unanswered in others:
+            assert unanswered.answerable == 0
+            assert set(unanswered.holding) == {0}
+            assert first.sentences[place] not in unanswered.sentences
+
+
+def test_batches_are_no_larger_than_asked_and_spans_are_the_answers_tokens(embedding: SentenceEmbedding) -> None:
+    encoder = PassageEncoder(embedding.tokenizer)
+    sentences = ["Die Brücke kostet 3 Mio. Euro.", "Der Rat tagt."]
+    examples = [
+        Example("x", "Was kostet sie?" * (1 + number % 3), "", sentences, [1, 0], [1, -1], (0, 18, 29), 1)
+        for number in range(9)
+    ] + [Example("x", "Wer?", "", sentences, [0, 0], [0, 0], None, 0)]
+    groups = batched(examples, encoder, tokens=120, seed=3)
+    assert sum(map(len, groups)) == len(examples)
+    for group in groups:
+        batch = collated(group)
+        assert batch.ids.numel() <= 120 or len(group) == 1
+        for row, item in enumerate(group):
+            if item.example.answer is None:
+                assert int(batch.starts[row]) == NO_SPAN
+                continue
+            tokens = batch.ids[row, int(batch.starts[row]) : int(batch.ends[row]) + 1].tolist()
+            assert embedding.tokenizer.decode(tokens) == "3 Mio. Euro"
+
+
+@pytest.mark.slow
+def test_an_interrupted_course_ends_with_the_same_weights(
+    embedding: SentenceEmbedding, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from eval.training import learning
+
+    monkeypatch.setattr(learning, "_CHECKPOINT", 2)
+    encoder = PassageEncoder(embedding.tokenizer)
+    examples = [
+        Example("x", f"Was kostet Nummer {n}?", "", [f"Nummer {n} kostet {17 * n % 99} Euro."], [1], [1], None, 1)
+        for n in range(4)
+    ]
+    groups = batched(examples, encoder, tokens=40, seed=1)
+    course = Course(rate=1e-3, device="cpu")
+
+    def trained(work: Path, stop_behind: int | None) -> dict[str, torch.Tensor]:
+        work.mkdir(exist_ok=True)
+        torch.manual_seed(0)
+        network = ReadingNetwork(embedding.directory)
+        stopped = False
+
+        def check(step: int) -> None:
+            if step == stop_behind:
+                raise KeyboardInterrupt
+
+        try:
+            learn(network, groups, course, work, check)
+        except KeyboardInterrupt:
+            stopped = True
+        assert stopped == (stop_behind is not None)
+        return {name: value.detach().clone() for name, value in network.trained()}
+
+    undisturbed = trained(tmp_path / "one", None)
+    trained(tmp_path / "two", 3)
+    resumed = trained(tmp_path / "two", None)
+    assert undisturbed.keys() == resumed.keys()
+    for name, value in undisturbed.items():
+        assert torch.allclose(value, resumed[name], atol=1e-6), name
