@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import hashlib
 import logging
-import random
 import sys
 from pathlib import Path
 from typing import Final
@@ -26,6 +25,7 @@ from eval.training.learning import Course, learn
 from eval.training.negatives import Neighbours
 from eval.training.network import FROZEN_LAYERS, ReadingNetwork
 from eval.training.plan import PLAN, hashes
+from eval.training.swaps import Swaps
 from eval.training.weights import read_weights, write_weights
 
 _BATCH_TOKENS: Final = 2600
@@ -79,10 +79,10 @@ def make_examples(data: Path, encoder: PassageEncoder, seed: int, share: float) 
     """The passages of one course, in the order of the plan."""
     examples: list[Example] = []
     for part in PLAN:
-        chance = random.Random(f"{seed} {part.name}")
-        drawn = part.drawn(data, chance)
+        drawn = part.drawn(data, seed)
         neighbours = Neighbours(list({labelled.text.text: labelled.text for labelled in drawn}.values()))
-        maker = ExampleMaker(encoder, neighbours, seed)
+        swaps = Swaps((labelled.question for labelled in drawn), names=part.names)
+        maker = ExampleMaker(encoder, neighbours, swaps, seed)
         made = [example for labelled in drawn[: round(len(drawn) * share)] for example in maker.make(labelled)]
         _log.info("%s: %d questions, %d passages", part.name, len(drawn), len(made))
         examples += made

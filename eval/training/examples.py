@@ -10,18 +10,21 @@ from typing import Final
 from assistant.reader.encoding import MAX_TOKENS, PassageEncoder
 from eval.training.negatives import Neighbours
 from eval.training.sources import Labelled, Text
+from eval.training.swaps import Swaps
 
 UNKNOWN: Final = -1
 _ROOM: Final = MAX_TOKENS - 96
 _LENGTHS: Final = ((130, 0.30), (180, 0.35), (260, 0.20), (_ROOM, 0.15))
 """Tokens of a passage and how often: mostly as long as those that ingestion makes."""
-_UNANSWERED: Final = {"omos": 0.3, "headings": 0.0}
-_UNANSWERED_ELSE: Final = 0.55
+_UNANSWERED: Final = {"omos": 0.3, "headings": 0.0, "tables": 0.0}
+_UNANSWERED_ELSE: Final = 0.7
 """How many unanswerable passages are added for an answerable one, on average. Fewer from pages that answer each other's
 questions; a section's neighbours are enough beside a heading."""
 _NO_CONTEXT: Final = 0.5
-_SWAPPED: Final = 0.04
+_EXCHANGED: Final = 0.35
+"""How many of the unanswerable ones keep the passage and ask about another name or number instead."""
 _CARELESS: Final = 0.08
+_MISTYPED: Final = 0.08
 _NEAR: Final = 12
 
 
@@ -46,9 +49,10 @@ class Example:
 class ExampleMaker:
     """Makes examples of labelled questions; the same seed makes the same ones."""
 
-    def __init__(self, encoder: PassageEncoder, neighbours: Neighbours, seed: int) -> None:
+    def __init__(self, encoder: PassageEncoder, neighbours: Neighbours, swaps: Swaps, seed: int) -> None:
         self._encoder = encoder
         self._neighbours = neighbours
+        self._swaps = swaps
         self._random = random.Random(seed)
         self._lengths: dict[int, list[int]] = {}
 
@@ -93,7 +97,6 @@ class ExampleMaker:
                 size += lengths[last]
 
     def _example(self, labelled: Labelled, text: Text, window: range) -> Example:
-        sentences = [text.text[text.spans[number].start : text.spans[number].end] for number in window]
         belonging = labelled.holding if labelled.belonging is None else labelled.belonging
         wanted = [number for number in window if number in (belonging or ())]
         # Where only the sentence with the answer is marked, others may well belong to it.
@@ -106,7 +109,7 @@ class ExampleMaker:
             source=labelled.source,
             question=self._worded(labelled.question),
             context=self._context(text),
-            sentences=sentences,
+            sentences=self._told(text, window),
             holding=[
                 UNKNOWN if labelled.holding is None and number in wanted else int(number in wanted) for number in window
             ],
@@ -118,28 +121,43 @@ class ExampleMaker:
         )
 
     def _unanswered(self, labelled: Labelled) -> Example:
-        """Another passage: of the same text where the text is long, else one that shares words with the question."""
-        chance = self._random
-        limit = self._limit()
+        """The same passage for a question about something else, or another passage that looks as if it answered."""
         wanted = labelled.holding or labelled.belonging or frozenset()
+        if self._random.random() < _EXCHANGED:
+            window = self._window(labelled.text, self._limit(), self._random.choice(sorted(wanted)))
+            told = " ".join(self._told(labelled.text, window))
+            other = self._swaps.swapped(labelled.question, told, self._random)
+            if other is not None:
+                return self._nothing(labelled.source, other, labelled.text, window)
+        text, window = self._other(labelled, wanted)
+        return self._nothing(labelled.source, labelled.question, text, window)
+
+    def _other(self, labelled: Labelled, wanted: frozenset[int]) -> tuple[Text, range]:
+        """Another passage of the same text where that is long, else one that shares words with the question."""
+        chance, limit = self._random, self._limit()
         free = [number for number in range(len(labelled.text.spans)) if number not in wanted]
-        text, window = labelled.text, None
         if len(free) > _NEAR and chance.random() < 0.5:
-            window = self._window(text, limit, chance.choice(free))
-            window = _without(window, wanted, chance)
-        if window is None:
-            text = self._neighbours.near(labelled, chance)
-            window = self._window(text, limit, chance.randrange(len(text.spans)))
+            window = _without(self._window(labelled.text, limit, chance.choice(free)), wanted, chance)
+            if window is not None:
+                return labelled.text, window
+        text = self._neighbours.near(labelled, chance)
+        return text, self._window(text, limit, chance.randrange(len(text.spans)))
+
+    def _nothing(self, source: str, question: str, text: Text, window: range) -> Example:
         return Example(
-            source=labelled.source,
-            question=self._worded(labelled.question),
+            source=source,
+            question=self._worded(question),
             context=self._context(text),
-            sentences=[text.text[text.spans[number].start : text.spans[number].end] for number in window],
+            sentences=self._told(text, window),
             holding=[0] * len(window),
             belonging=[0] * len(window),
             answer=None,
             answerable=0,
         )
+
+    @staticmethod
+    def _told(text: Text, window: range) -> list[str]:
+        return [text.text[text.spans[number].start : text.spans[number].end] for number in window]
 
     def _context(self, text: Text) -> str:
         return "" if self._random.random() < _NO_CONTEXT else text.title
@@ -152,7 +170,7 @@ class ExampleMaker:
         if chance.random() < _CARELESS:
             for umlaut, plain in (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss")):
                 question = question.replace(umlaut, plain)
-        if chance.random() < _SWAPPED * 2 and len(question) > 8:
+        if chance.random() < _MISTYPED and len(question) > 8:
             place = chance.randrange(1, len(question) - 2)
             question = question[:place] + question[place + 1] + question[place] + question[place + 2 :]
         return question

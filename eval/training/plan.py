@@ -11,19 +11,31 @@ from typing import Final
 
 from eval.training import sources
 from eval.training.sources import Labelled
+from eval.training.tables import invented_tables
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A set, its files, and how many of its questions one course takes; more than there are means several passes."""
+    """A set, its files, and how many of its questions one course takes; more than there are means several passes.
+
+    Without files its questions are invented: ``invent`` takes their number and a seed. ``names`` tells whether a
+    capitalised word inside a sentence is a name in its language.
+    """
 
     name: str
     files: tuple[str, ...]
     questions: int
-    read: Callable[[Path], Iterator[Labelled]]
+    read: Callable[[Path], Iterator[Labelled]] | None = None
+    invent: Callable[[int, int], Iterator[Labelled]] | None = None
+    names: bool = True
 
-    def drawn(self, data: Path, chance: random.Random) -> list[Labelled]:
+    def drawn(self, data: Path, seed: int) -> list[Labelled]:
         """The questions of one course, in random order."""
+        chance = random.Random(f"{seed} {self.name}")
+        if self.invent is not None:
+            return list(self.invent(self.questions, seed))
+        if self.read is None:
+            raise ValueError(f"{self.name} has neither files nor an inventor")
         there = [labelled for name in self.files for labelled in self.read(data / name) if labelled.text.spans]
         drawn: list[Labelled] = []
         while len(drawn) < self.questions:
@@ -38,14 +50,22 @@ def _squad(name: str, column: int = 1) -> Callable[[Path], Iterator[Labelled]]:
 _OMOS_DEV: Final = "omos-qa/dev_de.jsonl"
 
 PLAN: Final = (
-    Part("omos", ("omos-qa/train_de.jsonl",), 2305, lambda path: sources.read_omos("omos", path)),
+    Part("omos", ("omos-qa/train_de.jsonl",), 2305, lambda path: sources.read_omos("omos", path), names=False),
     Part(
         "headings",
         ("omos-qa/integreat_pages_lkaugsburg_de.json",),
         400,
         lambda path: sources.read_headings("headings", path, sources.page_ids(path.parent.parent / _OMOS_DEV)),
+        names=False,
     ),
-    Part("legalquad", ("legalquad-de/dev-half.json",), 200, lambda path: sources.read_judgments("legalquad", path)),
+    Part(
+        "legalquad",
+        ("legalquad-de/dev-half.json",),
+        200,
+        lambda path: sources.read_judgments("legalquad", path),
+        names=False,
+    ),
+    Part("tables", (), 1500, invent=invented_tables, names=False),
     Part(
         "norquad",
         tuple(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import random
+import re
 from pathlib import Path
 
 import pytest
@@ -27,6 +29,8 @@ from eval.training.sources import (
     read_squad_like,
     read_squad_sample,
 )
+from eval.training.swaps import Swaps
+from eval.training.tables import invented_tables
 
 CONTEXT = "Der Rat tagt am Montag. Die Brücke kostet 3 Mio. Euro. Sie wird 2027 gebaut. Das Amt hat dienstags zu."
 
@@ -126,7 +130,7 @@ def test_a_passage_keeps_the_answer_and_its_counterpart_never_has_it(
         None,
     )
     encoder = PassageEncoder(embedding.tokenizer)
-    maker = ExampleMaker(encoder, Neighbours([labelled[0].text, other.text]), seed)
+    maker = ExampleMaker(encoder, Neighbours([labelled[0].text, other.text]), Swaps([], names=False), seed)
     for one in labelled:
         first, *others = maker.make(one)
         place = first.holding.index(1)
@@ -160,6 +164,39 @@ def test_batches_are_no_larger_than_asked_and_spans_are_the_answers_tokens(embed
                 continue
             tokens = batch.ids[row, int(batch.starts[row]) : int(batch.ends[row]) + 1].tolist()
             assert embedding.tokenizer.decode(tokens) == "3 Mio. Euro"
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_an_exchanged_name_or_number_is_nowhere_in_the_passage(seed: int) -> None:
+    text = "In 2016 the council of Bonn spent 300 Euro."
+    asked = ["What did Bonn spend in 2016?", "Who lives in Cologne since 1999?", "How far is Paris?"]
+    other = Swaps(asked, names=True).swapped(asked[0], text, random.Random(seed))
+    assert other is not None
+    assert other != asked[0]
+    changed = set(re.findall(r"\w+", other)) - set(re.findall(r"\w+", asked[0]))
+    assert changed
+    assert not any(word in text for word in changed)
+
+
+def test_a_question_without_names_and_numbers_of_the_passage_stays() -> None:
+    swaps = Swaps(["Was kostet die Brücke?", "Wer hat 1999 gewonnen?"], names=False)
+    assert swaps.swapped("Was kostet die Brücke?", "Die Brücke kostet 3 Euro.", random.Random(0)) is None
+
+
+def test_an_invented_table_holds_the_cell_that_is_asked_for_or_does_not() -> None:
+    tables = list(invented_tables(200, seed=4))
+    assert [one.question for one in tables] == [one.question for one in invented_tables(200, seed=4)]
+    answered = [one for one in tables if one.answer is not None]
+    assert 80 < len(answered) < 160
+    for one in answered:
+        (row,) = one.holding or ()
+        span = one.text.spans[row]
+        assert one.answer is not None
+        assert span.contains(one.answer)
+        assert one.text.sentences[row].partition(":")[0] in one.question
+    for one in tables:
+        if one.answer is None:
+            assert one.holding == one.belonging == frozenset()
 
 
 @pytest.mark.slow
