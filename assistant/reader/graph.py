@@ -9,8 +9,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import logging
-import os
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -19,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.embedding.graph import MICROSOFT, WEIGHTS_FILE, BertGraph
-from corpus.embedding.quantisation import CHECK_KEY, EXTERNAL_FOLDER, Int8Graph, keep, observed_peaks
+from corpus.embedding.quantisation import CHECK_KEY, Int8Graph, keep, observed_peaks, open_session, put, with_check
 from corpus.errors import StoreError
 
 GRAPH_VERSION: Final = 1
@@ -68,7 +66,7 @@ class ReadingGraphs:
 
     def float32(self) -> Any:  # noqa: ANN401 - untyped library
         """A session in float32."""
-        return self._session(_StatesGraph(self._directory, self._files).model().SerializeToString())
+        return open_session(_StatesGraph(self._directory, self._files).model().SerializeToString(), self._directory)
 
     def int8(self, calibration: Sequence[Sequence[int]], check: Sequence[int]) -> Any:  # noqa: ANN401
         """A session in int8, or ``None`` where this processor computes it too inexactly.
@@ -77,11 +75,11 @@ class ReadingGraphs:
         """
         path = self._directory / f"reader.int8-{self._mark}.onnx"
         if path.is_file():
-            session = self._session(path.read_bytes())
+            session = open_session(path.read_bytes(), self._directory)
         else:
             content = self._quantised(calibration, check)
             keep(content, path)
-            session = self._session(content)
+            session = open_session(content, self._directory)
         expected = np.frombuffer(base64.b64decode(session.get_modelmeta().custom_metadata_map[CHECK_KEY]), "<f4")
         states = session.run(None, {"input_ids": np.array([check], np.int64)})[0].reshape(-1)
         cosine = float(states @ expected / (np.linalg.norm(states) * np.linalg.norm(expected)))
@@ -93,23 +91,7 @@ class ReadingGraphs:
     def _quantised(self, calibration: Sequence[Sequence[int]], check: Sequence[int]) -> bytes:
         peaks, _ = observed_peaks(self._directory, calibration, check, self._files)
         states = self.float32().run(None, {"input_ids": np.array([check], np.int64)})[0].astype("<f4")
-        model = _Int8StatesGraph(self._directory, peaks, self._files).model()
-        model.metadata_props.add(key=CHECK_KEY, value=base64.b64encode(states.tobytes()).decode("ascii"))
-        content: bytes = model.SerializeToString()
-        return content
-
-    def _session(self, model: bytes) -> Any:  # noqa: ANN401 - untyped library
-        import onnxruntime  # type: ignore[import-untyped]
-
-        options = onnxruntime.SessionOptions()
-        options.log_severity_level = 3
-        # Passages are read one a thread: nothing is padded, and threads wait for each other only at the end.
-        options.intra_op_num_threads = 1
-        options.enable_mem_pattern = False
-        options.add_session_config_entry(EXTERNAL_FOLDER, str(self._directory))
-        return onnxruntime.InferenceSession(
-            model, options, providers=["CPUExecutionProvider"], disabled_optimizers=["SkipLayerNormFusion"]
-        )
+        return with_check(_Int8StatesGraph(self._directory, peaks, self._files).model(), states)
 
     def _write_layers(self, trained: dict[str, NDArray[np.float16]]) -> None:
         """The trained layers in float32, in one step, so that another process never reads half of them."""
@@ -124,14 +106,7 @@ class ReadingGraphs:
             if name.startswith(_ENCODER)
         }
         try:
-            handle, draft = tempfile.mkstemp(prefix=".reader-", dir=self._directory)
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(save(layers))
-            Path(draft).chmod(0o644)
-            Path(draft).replace(path)
-            for other in self._directory.glob("reader.float32-*.safetensors"):
-                if other != path:
-                    other.unlink(missing_ok=True)
+            put(save(layers), path)
         except OSError as error:
             raise StoreError(
                 f"Das Lesenetz lässt sich nicht in {self._directory} ablegen: {error.strerror or error}."

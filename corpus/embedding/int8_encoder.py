@@ -19,8 +19,8 @@ from corpus.embedding.calibration import CALIBRATION_TEXTS, CHECK_TEXT
 from corpus.embedding.graph import GRAPH_FILE
 from corpus.embedding.quantisation import (
     CHECK_KEY,
-    EXTERNAL_FOLDER,
     keep,
+    open_session,
     quantise,
     quantised_file,
 )
@@ -98,23 +98,9 @@ class Int8Encoder:
     def _open(self, files: ModelDirectory) -> Any:  # noqa: ANN401 - untyped library
         path = files.path / quantised_file(files.identity)
         if path.is_file():
-            return _session(path.read_bytes(), files)
+            return open_session(path.read_bytes(), files.path)
         prompt = files.prompts[1]
         *calibration, check = self._ids([prompt + text for text in (*CALIBRATION_TEXTS, CHECK_TEXT)])
         model = quantise(files.path, calibration, check)
         keep(model, path)
-        return _session(model, files)
-
-
-def _session(model: bytes, files: ModelDirectory) -> Any:  # noqa: ANN401 - untyped library
-    import onnxruntime  # type: ignore[import-untyped]
-
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 3
-    options.intra_op_num_threads = 1
-    # A plan of memory would be kept for each length of text, and saves no time.
-    options.enable_mem_pattern = False
-    options.add_session_config_entry(EXTERNAL_FOLDER, str(files.path))
-    return onnxruntime.InferenceSession(
-        model, options, providers=["CPUExecutionProvider"], disabled_optimizers=["SkipLayerNormFusion"]
-    )
+        return open_session(model, files.path)

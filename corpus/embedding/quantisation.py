@@ -59,10 +59,7 @@ def quantise(directory: Path, calibration: Sequence[Sequence[int]], check: Seque
     Raises ``OSError`` where a file is missing and ``KeyError`` where the model is not a plain BERT encoder.
     """
     peaks, vector = observed_peaks(directory, calibration, check)
-    model = Int8Graph(directory, peaks).model()
-    model.metadata_props.add(key=CHECK_KEY, value=base64.b64encode(vector.tobytes()).decode("ascii"))
-    content: bytes = model.SerializeToString()
-    return content
+    return with_check(Int8Graph(directory, peaks).model(), vector)
 
 
 def observed_peaks(
@@ -81,24 +78,51 @@ def observed_peaks(
     return peaks, _run(session, check)[0].astype("<f4")
 
 
-def keep(content: bytes, file: Path) -> None:
+def with_check(model: ModelProto, expected: NDArray[np.float32]) -> bytes:
+    """The model serialised, with the float32 values of ``CHECK_TEXT`` in its metadata."""
+    model.metadata_props.add(key=CHECK_KEY, value=base64.b64encode(expected.tobytes()).decode("ascii"))
+    content: bytes = model.SerializeToString()
+    return content
+
+
+def open_session(model: bytes, folder: Path) -> Any:  # noqa: ANN401 - untyped library
+    """A session that computes one text a run on one thread; the weights that ``model`` refers to lie in ``folder``."""
+    import onnxruntime  # type: ignore[import-untyped]
+
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    options.intra_op_num_threads = 1
+    # A plan of memory would be kept for each length of text, and saves no time.
+    options.enable_mem_pattern = False
+    options.add_session_config_entry(EXTERNAL_FOLDER, str(folder))
+    return onnxruntime.InferenceSession(
+        model, options, providers=["CPUExecutionProvider"], disabled_optimizers=["SkipLayerNormFusion"]
+    )
+
+
+def put(content: bytes, file: Path) -> None:
     """Write ``file`` in one step and remove its forerunners, whose names differ in the hash only.
 
-    Where that is not allowed, each process makes its own.
+    Raises ``OSError`` where that is not allowed.
     """
+    with tempfile.NamedTemporaryFile(prefix=f".{file.stem}-", dir=file.parent, delete=False) as draft:
+        path = Path(draft.name)
+        try:
+            draft.write(content)
+            draft.close()
+            path.chmod(0o644)  # mkstemp leaves it to the owner alone; models may be shared
+            path.replace(file)
+        finally:
+            path.unlink(missing_ok=True)
+    for other in file.parent.glob(f"{file.stem.rpartition('-')[0]}-*{file.suffix}"):
+        if other != file:
+            other.unlink(missing_ok=True)
+
+
+def keep(content: bytes, file: Path) -> None:
+    """The same for what can be made again: where it cannot be written, each process makes its own."""
     try:
-        with tempfile.NamedTemporaryFile(prefix=f".{file.stem}-", dir=file.parent, delete=False) as draft:
-            path = Path(draft.name)
-            try:
-                draft.write(content)
-                draft.close()
-                path.chmod(0o644)  # mkstemp leaves it to the owner alone; models may be shared
-                path.replace(file)
-            finally:
-                path.unlink(missing_ok=True)
-        for other in file.parent.glob(f"{file.stem.rpartition('-')[0]}-*{file.suffix}"):
-            if other != file:
-                other.unlink(missing_ok=True)
+        put(content, file)
     except OSError as error:
         _log.warning("Das quantisierte Modell lässt sich nicht in %s ablegen: %s", file.parent, error)
 
@@ -200,7 +224,7 @@ def rounded_weights(matrix: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDAr
 
 def _open_observer(directory: Path, files: Sequence[str]) -> tuple[Any, list[str]]:
     """A session of the observed graph, and which linear map each of its further outputs belongs to."""
-    import onnxruntime  # type: ignore[import-untyped]
+    import onnxruntime
 
     graph = _ObservedGraph(directory, files)
     model: ModelProto = graph.model()

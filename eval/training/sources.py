@@ -65,6 +65,15 @@ def split_text(group: str, title: str, text: str) -> Text:
     return Text(group, title, text, spans)
 
 
+def joined_text(group: str, title: str, sentences: Sequence[str], separator: str = " ") -> Text:
+    """Sentences that come one by one, put together; ``separator`` is one character."""
+    spans, length = [], 0
+    for sentence in sentences:
+        spans.append(Span(length, length + len(sentence)))
+        length += len(sentence) + 1
+    return Text(group, title, separator.join(sentences), spans)
+
+
 def read_squad_like(source: str, path: Path, excluded: frozenset[str]) -> Iterator[Labelled]:
     """SQuAD's JSON; of several answers the one that most annotators gave, the shortest of equals."""
     for number, article in enumerate(_json(path)["data"]):
@@ -115,7 +124,7 @@ def read_selection(source: str, path: Path, excluded: frozenset[tuple[str, str]]
         # A few candidates are empty.
         kept = [index for index, candidate in enumerate(row["candidates"]) if candidate.strip()]
         title = f"{row['article']} – {row['section']}"
-        text = _joined(row["article"], title, [row["candidates"][index] for index in kept])
+        text = joined_text(row["article"], title, [row["candidates"][index] for index in kept])
         chosen = frozenset(kept.index(index) for index in row["answers"] if index in kept)
         yield Labelled(source, row["question"], text, chosen, chosen, None)
 
@@ -163,7 +172,9 @@ def read_headings(source: str, path: Path, left_out: frozenset[str]) -> Iterator
                 sections.append((words, []))
             else:
                 sections[-1][1].extend(words[span.start : span.end] for span in split_sentences(words))
-        text = _joined(f"page {page['id']}", page["title"], [sentence for _, below in sections for sentence in below])
+        text = joined_text(
+            f"page {page['id']}", page["title"], [sentence for _, below in sections for sentence in below]
+        )
         first = 0
         for heading, below in sections:
             belonging = frozenset(range(first, first + len(below)))
@@ -195,14 +206,6 @@ def _excluded(folder: Path) -> list[list[str]]:
 
 def _json(path: Path) -> Any:  # noqa: ANN401 - whatever the file holds
     return json.loads(read_text(path))
-
-
-def _joined(group: str, title: str, sentences: Sequence[str]) -> Text:
-    spans, length = [], 0
-    for sentence in sentences:
-        spans.append(Span(length, length + len(sentence)))
-        length += len(sentence) + 1
-    return Text(group, title, " ".join(sentences), spans)
 
 
 def _found(text: str, answer: str, start: int) -> Span | None:

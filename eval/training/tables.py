@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from corpus.types import Span
-from eval.training.sources import Labelled, Text
+from eval.training.sources import Labelled, joined_text
 from ingest.tables import row_reading
 
 _NAMES: Final = tuple(
@@ -68,7 +68,7 @@ def _question(number: int, chance: random.Random) -> Labelled:
     cells = {(name, column.head): _value(column.kind, chance) for name in names for column in columns}
     heads = ["", *(column.head for column in columns)]
     rows = [row_reading(heads, [name, *(cells[name, column.head] for column in columns)]) for name in names]
-    text = _text(number, rows)
+    text = joined_text(f"table {number}", "", rows, "\n")
     name, column = chance.choice(names), chance.choice(columns)
     if chance.random() < _ABSENT:
         return Labelled("tables", _absent(names, columns, chance), text, frozenset(), frozenset(), None)
@@ -100,8 +100,8 @@ def _absent(names: Sequence[str], columns: Sequence[_Asked], chance: random.Rand
         return column.question.replace(year, chance.choice(missing)).format(name=chance.choice(names))
     if chance.random() < 0.5:
         return column.question.format(name=chance.choice([name for name in _NAMES if name not in names]))
-    heads = " ".join(other.head for other in columns)
-    unknown = [question for head, question, _ in _COLUMNS if head not in heads]
+    told = " ".join(other.head for other in columns)
+    unknown = [question for head, question, _ in _COLUMNS if head not in told]
     return chance.choice(unknown).format(name=chance.choice(names))
 
 
@@ -132,11 +132,3 @@ _VALUES: Final[dict[str, Callable[[random.Random], str]]] = {
     "office": lambda chance: chance.choice(_OFFICES),
     "vote": lambda chance: chance.choice(_VOTES),
 }
-
-
-def _text(number: int, rows: Sequence[str]) -> Text:
-    spans, length = [], 0
-    for row in rows:
-        spans.append(Span(length, length + len(row)))
-        length += len(row) + 1
-    return Text(f"table {number}", "", "\n".join(rows), spans)
