@@ -11,6 +11,7 @@ from typing import Final
 
 from eval.training import sources
 from eval.training.sources import Labelled
+from eval.training.papers import invented_papers
 from eval.training.tables import invented_tables
 
 
@@ -50,11 +51,11 @@ def _squad(name: str, column: int = 1) -> Callable[[Path], Iterator[Labelled]]:
 _OMOS_DEV: Final = "omos-qa/dev_de.jsonl"
 
 PLAN: Final = (
-    Part("omos", ("omos-qa/train_de.jsonl",), 2305, lambda path: sources.read_omos("omos", path), names=False),
+    Part("omos", ("omos-qa/train_de.jsonl",), 2600, lambda path: sources.read_omos("omos", path), names=False),
     Part(
         "headings",
         ("omos-qa/integreat_pages_lkaugsburg_de.json",),
-        400,
+        300,
         lambda path: sources.read_headings("headings", path, sources.page_ids(path.parent.parent / _OMOS_DEV)),
         names=False,
     ),
@@ -65,7 +66,8 @@ PLAN: Final = (
         lambda path: sources.read_judgments("legalquad", path),
         names=False,
     ),
-    Part("tables", (), 1500, invent=invented_tables, names=False),
+    Part("tables", (), 1200, invent=invented_tables, names=False),
+    Part("papers", (), 1800, invent=invented_papers, names=False),
     Part(
         "norquad",
         tuple(
@@ -73,37 +75,37 @@ PLAN: Final = (
             for kind in ("news", "wikipedia")
             for half in (1, 2)
         ),
-        2400,
+        1200,
         _squad("norquad"),
     ),
-    Part("squad2", ("training/squad2_en_10_articles/train.json",), 2000, _squad("squad2")),
+    Part("squad2", ("training/squad2_en_10_articles/train.json",), 1500, _squad("squad2")),
     Part(
         "squad",
         ("training/squad_en_train_sample/train.json",),
-        1500,
+        700,
         lambda path: sources.read_squad_sample("squad", path, sources.excluded_places(path.parent)),
     ),
-    Part("wiki", ("training/squadshifts_en/new_wiki_v1.0.json",), 2200, _squad("wiki")),
-    Part("reddit", ("training/squadshifts_en/reddit_v1.0.json",), 500, _squad("reddit")),
-    Part("amazon", ("training/squadshifts_en/amazon_reviews_v1.0.json",), 200, _squad("amazon")),
+    Part("wiki", ("training/squadshifts_en/new_wiki_v1.0.json",), 1000, _squad("wiki")),
+    Part("reddit", ("training/squadshifts_en/reddit_v1.0.json",), 200, _squad("reddit")),
+    Part("amazon", ("training/squadshifts_en/amazon_reviews_v1.0.json",), 100, _squad("amazon")),
     Part(
         "swequad",
         tuple(f"training/swequad_mc_sv/{split}.json" for split in ("training", "dev", "test")),
-        1190,
+        600,
         lambda path: sources.read_choices("swequad", path),
     ),
     Part(
         "piaf",
         ("training/piaf_admin_fr/cnil_besoindaide_PIAF_V5.json", "training/piaf_admin_fr/crpa_squad.json"),
-        600,
+        500,
         _squad("piaf", 2),
     ),
-    Part("faquad", ("training/faquad_pt/train.json", "training/faquad_pt/dev.json"), 400, _squad("faquad")),
-    Part("policyqa", ("training/policyqa_en/dev.json", "training/policyqa_en/test.json"), 500, _squad("policyqa")),
+    Part("faquad", ("training/faquad_pt/train.json", "training/faquad_pt/dev.json"), 300, _squad("faquad")),
+    Part("policyqa", ("training/policyqa_en/dev.json", "training/policyqa_en/test.json"), 300, _squad("policyqa")),
     Part(
         "selqa",
         ("training/selqa_en/selqa-ass-dev.json", "training/selqa_en/selqa-ass-test.json"),
-        800,
+        500,
         lambda path: sources.read_selection("selqa", path, sources.excluded_places(path.parent)),
     ),
 )
