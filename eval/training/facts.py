@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-
 _CASES: Final = ("{nom}", "{acc}", "{dat}", "{gen}")
 
 
@@ -340,6 +339,7 @@ _STREETS: Final = (
 )
 _MONTHS: Final = ("Januar", "März", "April", "Juni", "Juli", "September", "Oktober", "November", "Dezember")
 _LAWS: Final = ("GO NRW", "SGB VIII", "SGB II", "BauGB", "KrO NRW", "KAG", "TIntG", "SchulG")
+_SPANS: Final = ("drei Jahre", "fünf Jahre", "18 Monate", "zwei Jahre", "einen Zeitraum von vier Jahren")
 _ROOMS: Final = ("großen Sitzungssaal", "Ratssaal", "Raum 204", "Bürgerhaus", "Foyer der Stadthalle")
 
 
@@ -375,19 +375,19 @@ def drawn_words(chance: random.Random) -> dict[str, str]:
         "vote": chance.choice(_VOTES),
         "party": chance.choice(_PARTIES),
         "month": f"{chance.choice(_MONTHS)} {year}",
-        "quarter": chance.choice((f"Ende {year}", f"zum {chance.randint(1, 28)}. {chance.choice(_MONTHS)} {year}", f"Mitte {year}")),
+        "quarter": _end(chance, year),
         "person": chance.choice(_PEOPLE),
         "office": chance.choice(_OFFICES),
         "reason": chance.choice(_REASONS),
         "doubt": chance.choice(_DOUBTS),
         "who": chance.choice(_WHO),
         "year": str(year),
-        "law": f"§ {chance.randint(1, 120)} {chance.choice(('', f'Abs. {chance.randint(1, 5)} '))}{chance.choice(_LAWS)}",
+        "law": _law(chance),
         "street1": streets[0],
         "street2": streets[1],
         "street3": streets[2],
         "count": str(chance.randint(10, 480)),
-        "span": chance.choice(("drei Jahre", "fünf Jahre", "18 Monate", "zwei Jahre", "einen Zeitraum von vier Jahren")),
+        "span": chance.choice(_SPANS),
         "room": chance.choice(_ROOMS),
         "hour": chance.choice(("17", "18", "16.30", "19", "15")),
     }  # fmt: skip
@@ -396,6 +396,16 @@ def drawn_words(chance: random.Random) -> dict[str, str]:
 def _euro(chance: random.Random) -> str:
     whole = f"{chance.randint(1, 900) * chance.choice((50, 500, 1250, 10_000)):,}".replace(",", ".")
     return chance.choice((f"{whole} Euro", f"{whole} €", f"{whole},00 Euro", f"rund {whole} Euro"))
+
+
+def _end(chance: random.Random, year: int) -> str:
+    day, month = chance.randint(1, 28), chance.choice(_MONTHS)
+    return chance.choice((f"Ende {year}", f"zum {day}. {month} {year}", f"Mitte {year}"))
+
+
+def _law(chance: random.Random) -> str:
+    number, paragraph = chance.randint(1, 120), f"Abs. {chance.randint(1, 5)} "
+    return f"§ {number} {chance.choice(('', paragraph))}{chance.choice(_LAWS)}"
 
 
 def _date(chance: random.Random) -> str:

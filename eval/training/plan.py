@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Final
 
 from eval.training import sources
-from eval.training.sources import Labelled
 from eval.training.papers import invented_papers
+from eval.training.sources import Labelled
 from eval.training.tables import invented_tables
 
 
