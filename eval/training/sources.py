@@ -76,22 +76,25 @@ def joined_text(group: str, title: str, sentences: Sequence[str], separator: str
 
 def read_squad_like(source: str, path: Path, excluded: frozenset[str]) -> Iterator[Labelled]:
     """SQuAD's JSON; of several answers the one that most annotators gave, the shortest of equals."""
-    for number, article in enumerate(_json(path)["data"]):
-        title = str(article.get("title", ""))
+    questions, paragraphs = load_squad(path)
+    texts: dict[int, Text] = {}
+    for asked in questions:
+        if str(asked.id) in excluded or asked.question in excluded:
+            continue
+        number, _, title = asked.group.partition(" ")
         # SQuADShifts calls all its reviews and threads by one name; that is no title.
         title = "" if "Filtered" in title else title.replace("_", " ")
-        for paragraph in article["paragraphs"]:
-            text = split_text(f"{path.stem} {number}", title, paragraph["context"])
-            for qa in paragraph["qas"]:
-                if str(qa.get("id")) in excluded or qa["question"] in excluded:
-                    continue
-                answers = [(a["text"].strip(), int(a["answer_start"])) for a in qa.get("answers", ())]
-                placed = [_found(text.text, *answer) for answer in answers]
-                known = [span for span in placed if span is not None and len(span)]
-                if known:
-                    yield _answered(source, qa["question"], text, _usual(known))
-                elif not answers:
-                    yield Labelled(source, qa["question"], text, frozenset(), frozenset(), None)
+        text = texts.get(asked.paragraph)
+        if text is None:
+            text = split_text(f"{path.stem} {number}", title, paragraphs[asked.paragraph])
+            texts[asked.paragraph] = text
+        answers = [(answer.strip(), start) for answer, start in asked.answers]
+        placed = [_found(text.text, *answer) for answer in answers]
+        known = [span for span in placed if span is not None and len(span)]
+        if known:
+            yield _answered(source, asked.question, text, _usual(known))
+        elif not answers:
+            yield Labelled(source, asked.question, text, frozenset(), frozenset(), None)
 
 
 def read_squad_sample(source: str, path: Path, excluded: frozenset[tuple[str, str]]) -> Iterator[Labelled]:

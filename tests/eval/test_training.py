@@ -15,9 +15,11 @@ from corpus.embedding import SentenceEmbedding, open_embedding
 from corpus.settings import Settings
 from eval.training.batches import NO_SPAN, batched, collated
 from eval.training.examples import Example, ExampleMaker
+from eval.training.facts import FACTS
 from eval.training.learning import Course, learn
 from eval.training.negatives import Neighbours
 from eval.training.network import ReadingNetwork
+from eval.training.papers import invented_papers
 from eval.training.sources import (
     Labelled,
     excluded_questions,
@@ -197,6 +199,32 @@ def test_an_invented_table_holds_the_cell_that_is_asked_for_or_does_not() -> Non
     for one in tables:
         if one.answer is None:
             assert one.holding == one.belonging == frozenset()
+
+
+def test_an_invented_paper_answers_in_the_marked_sentences_or_says_nothing_of_what_is_asked() -> None:
+    papers = list(invented_papers(300, seed=4))
+    assert [one.question for one in papers] == [one.question for one in invented_papers(300, seed=4)]
+    assert 120 < sum(bool(one.belonging) for one in papers) < 250
+    for one in papers:
+        assert "{" not in one.question + one.text.text
+        assert one.question[:1].isupper()
+        if one.answer is not None:
+            (sentence,) = one.holding or ()
+            assert one.text.spans[sentence].contains(one.answer)
+        if not one.belonging:
+            assert one.holding == frozenset()
+            assert one.answer is None
+
+
+def test_what_a_paper_says_of_two_undertakings_is_asked_by_name() -> None:
+    """Otherwise nobody could tell which of two sentences answers."""
+    named = re.compile(rf"(?:{'|'.join(re.escape(case) for case in ('{nom}', '{acc}', '{dat}', '{gen}'))})")
+    for fact in FACTS:
+        if fact.named:
+            asked = fact.asked(named=True)
+            assert asked
+            assert all(named.search(question) for question, _ in asked)
+            assert all(any(named.search(sentence) for sentence in wording) for wording in fact.wordings)
 
 
 @pytest.mark.slow
