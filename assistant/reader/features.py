@@ -7,10 +7,9 @@ data hold for other councils' files.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,28 +20,17 @@ from assistant.reader.entities import fits
 from assistant.wording import alternatives
 from corpus.analysis import grams
 
-if TYPE_CHECKING:
-    from assistant.reader.reader import NetworkFindings
-
 SENTENCE_FEATURES: Final = (
     "cosine", "cosine_passage", "cosine_above_mean", "cosine_below_best", "coverage", "coverage_with_neighbours",
     "coverage_passage", "coverage_below_best", "fits_kind", "lacks_kind", "cosine_previous", "cosine_next",
-    "length", "is_question", "is_item", "cosine_by_coverage", "numbers", "numbers_around",
-    "holding", "belonging", "answers", "span", "holding_below_best", "belonging_below_best", "answers_below_best",
-)  # fmt: skip
-"""The last seven are the network's; NaN means that a feature cannot be told."""
-BELONGING_FEATURES: Final = (
-    "score", "score_below_best", "holding", "belonging", "answers", "span", "belonging_previous", "belonging_next",
-    "cosine_below_best", "coverage", "length", "is_question", "is_item",
+    "length", "is_question", "is_item", "cosine_by_coverage",
 )  # fmt: skip
 QUESTION_FEATURES: Final = (
     "best_score", "best_above_mean", "coverage_with_neighbours", "coverage_passage", "best_passage_cosine",
-    "numbers_around_best", "best_holding", "best_belonging", "best_answers", "best_span", "answers_of_best",
 )  # fmt: skip
 """Each of them speaks for an answer, so their weights are kept from falling below zero: unconstrained ones fitted the
 public sets no better and told answerable from unanswerable questions on our own calibration split hardly at all."""
 
-_FIGURE: Final = re.compile(r"\d+(?:[.,]\d+)*")
 _FEW: Final = 5
 """Among fewer sentences none can stand out."""
 _PIECE_CREDIT: Final = 0.5
@@ -97,16 +85,12 @@ def _pieces(term: str) -> frozenset[str]:
 
 
 def sentence_features(
-    question: UnderstoodQuestion,
-    candidates: Sequence[Candidate],
-    query: NDArray[np.float32],
-    findings: NetworkFindings,
+    question: UnderstoodQuestion, candidates: Sequence[Candidate], query: NDArray[np.float32]
 ) -> NDArray[np.float64]:
     """Shape (candidates, features)."""
     coverage = Coverage(question.terms, [candidate.terms for candidate in candidates])
     cosines = np.array([float(candidate.vector @ query) for candidate in candidates])
     covered = np.array([coverage.of(candidate.terms) for candidate in candidates])
-    numbers = [match.group() for match in _FIGURE.finditer(question.standalone)]
     rows = []
     for position, candidate in enumerate(candidates):
         previous = _neighbour(candidates, position, -1)
@@ -131,44 +115,9 @@ def sentence_features(
                 float(candidate.text.rstrip().endswith("?")),
                 float(candidate.sentence.kind == "item"),
                 cosines[position] * covered[position],
-                _share_of(numbers, candidate.text),
-                _share_of(numbers, candidate.around),
-                findings.holding[position],
-                findings.belonging[position],
-                findings.answers[position],
-                findings.span_scores[position],
-                findings.holding.max() - findings.holding[position],
-                findings.belonging.max() - findings.belonging[position],
-                findings.answers.max() - findings.answers[position],
             )
         )
     return np.array(rows, dtype=np.float64).reshape(len(candidates), len(SENTENCE_FEATURES))
-
-
-def belonging_features(
-    sentences: NDArray[np.float64], scores: NDArray[np.float64], candidates: Sequence[Candidate]
-) -> NDArray[np.float64]:
-    """Shape (candidates, features): what speaks for a sentence's being part of the answer, its neighbours included.
-
-    ``sentences`` is what :func:`sentence_features` gave, ``scores``, shape (candidates,), what the sentence model made
-    of it.
-    """
-    belonging = sentences[:, SENTENCE_FEATURES.index("belonging")]
-    beside = np.full((len(candidates), 2), np.nan)
-    for position in range(len(candidates)):
-        for side, step in enumerate((-1, 1)):
-            other = _neighbour(candidates, position, step)
-            if other is not None:
-                beside[position, side] = belonging[other]
-    taken = [sentences[:, SENTENCE_FEATURES.index(name)] for name in BELONGING_FEATURES if name in SENTENCE_FEATURES]
-    own = dict(zip((name for name in BELONGING_FEATURES if name in SENTENCE_FEATURES), taken, strict=True))
-    own |= {
-        "score": scores,
-        "score_below_best": scores.max() - scores,
-        "belonging_previous": beside[:, 0],
-        "belonging_next": beside[:, 1],
-    }
-    return np.stack([own[name] for name in BELONGING_FEATURES], axis=1)
 
 
 def question_features(sentences: NDArray[np.float64], scores: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -179,7 +128,6 @@ def question_features(sentences: NDArray[np.float64], scores: NDArray[np.float64
     """
     best = int(scores.argmax())
     column = SENTENCE_FEATURES.index
-    answers = sentences[:, column("answers")]
     return np.array(
         (
             scores[best],
@@ -187,25 +135,9 @@ def question_features(sentences: NDArray[np.float64], scores: NDArray[np.float64
             sentences[best, column("coverage_with_neighbours")],
             sentences[best, column("coverage_passage")],
             sentences[:, column("cosine_passage")].max(),
-            sentences[best, column("numbers_around")],
-            sentences[:, column("holding")].max(),
-            sentences[:, column("belonging")].max(),
-            answers.max(),
-            sentences[:, column("span")].max(),
-            answers[best],
         ),
         dtype=np.float64,
     )
-
-
-def _share_of(numbers: Sequence[str], text: str) -> float:
-    """How many of the question's numbers stand in a text: a year, a street number or the 12 of "Kommune 12".
-
-    NaN for a question without numbers.
-    """
-    if not numbers:
-        return float("nan")
-    return sum(bool(re.search(rf"(?<!\d){re.escape(number)}(?!\d)", text)) for number in numbers) / len(numbers)
 
 
 def _neighbour(candidates: Sequence[Candidate], position: int, step: int) -> int | None:
