@@ -27,10 +27,9 @@ _OF_OTHER: Final = 0.15
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """What a paper says: its sentences, and where in which of them each slot was filled."""
+    """What a paper says: the slots' words, its sentences, and where in which of them each slot was filled."""
 
     fact: Fact
-    of: Undertaking
     words: dict[str, str]
     sentences: list[str]
     places: dict[str, tuple[int, Span]]
@@ -72,7 +71,7 @@ def _question(number: int, chance: random.Random) -> Labelled:
     told = chance.choice(said)
     # Said of both, only the name tells which is meant.
     question, slot = chance.choice(told.fact.asked(named=told.fact in facts_of_other))
-    asked = _filled(question, told.words | mine.cases)
+    asked = _filled(question, told.words)
     start = first[id(told)]
     if slot is None:
         belonging = frozenset(range(start, start + len(told.sentences)))
@@ -94,7 +93,7 @@ def _nothing(
 
 
 def _told(fact: Fact, of: Undertaking, chance: random.Random) -> _Told:
-    words = drawn_words(chance)
+    words = drawn_words(chance) | of.cases
     sentences: list[str] = []
     places: dict[str, tuple[int, Span]] = {}
     for number, template in enumerate(chance.choice(fact.wordings)):
@@ -102,12 +101,12 @@ def _told(fact: Fact, of: Undertaking, chance: random.Random) -> _Told:
         last = 0
         for match in _SLOT.finditer(template):
             sentence += template[last : match.start()]
-            value = (words | of.cases)[match.group(1)]
+            value = words[match.group(1)]
             places.setdefault(match.group(1), (number, Span(len(sentence), len(sentence) + len(value))))
             sentence += value
             last = match.end()
         sentences.append(_capitalised(sentence + template[last:]))
-    return _Told(fact, of, words, sentences, places)
+    return _Told(fact, words, sentences, places)
 
 
 def _filled(template: str, words: dict[str, str]) -> str:
