@@ -1,6 +1,7 @@
 """``python -m eval.training DATA_FOLDER``: train the reading network and write its weights and its model card.
 
-One course takes about an hour and a half on two cores; it can be interrupted and goes on from its last checkpoint.
+Takes minutes on a graphics processor and many hours without; it can be interrupted and goes on from its last
+checkpoint.
 """
 
 from __future__ import annotations
@@ -9,8 +10,8 @@ import argparse
 import hashlib
 import logging
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
 
 import torch
 
@@ -18,17 +19,16 @@ from assistant.reader.encoding import PassageEncoder
 from assistant.reader.network import NETWORK_FILE
 from corpus.embedding import open_embedding
 from corpus.settings import load_settings
-from eval.training.batches import batched
+from eval.training.batches import EncodedExample, batched, encoded
 from eval.training.checking import Check
-from eval.training.examples import Example, ExampleMaker
+from eval.training.examples import ExampleMaker
 from eval.training.learning import Course, learn
 from eval.training.negatives import Neighbours
-from eval.training.network import FROZEN_LAYERS, ReadingNetwork
+from eval.training.network import ReadingNetwork
 from eval.training.plan import PLAN, hashes
 from eval.training.swaps import Swaps
 from eval.training.weights import read_weights, write_weights
 
-_BATCH_TOKENS: Final = 2600
 _log = logging.getLogger(__name__)
 
 
@@ -39,8 +39,11 @@ def main() -> int:
     parser.add_argument("--work", type=Path, default=Path(".cache/training"), help="checkpoints")
     parser.add_argument("--start", type=Path, help="weights to go on from, instead of the embedding model's own")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--rate", type=float, default=8e-5)
-    parser.add_argument("--share", type=float, default=1.0, help="how much of a course, to try something")
+    parser.add_argument("--rate", type=float, default=1.5e-4)
+    parser.add_argument("--passes", type=int, default=4, help="each cuts the texts anew and draws other passages")
+    parser.add_argument("--batch", type=int, default=24_000, help="tokens of a step")
+    parser.add_argument("--dropout", type=float, default=0.1)
+    parser.add_argument("--share", type=float, default=1.0, help="how much of each set, to try something")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
@@ -48,24 +51,26 @@ def main() -> int:
     settings = load_settings()
     embedding = open_embedding(settings)
     encoder = PassageEncoder(embedding.tokenizer)
-    examples = make_examples(options.data, encoder, options.seed, options.share)
-    groups = batched(examples, encoder, tokens=_BATCH_TOKENS, seed=options.seed)
-    total = sum(len(item.passage.ids) for group in groups for item in group)
-    _log.info("%d examples, %d tokens, %d steps", len(examples), total, len(groups))
+    groups: list[list[EncodedExample]] = []
+    seeds = range(options.seed, options.seed + options.passes)
+    for seed, examples in zip(seeds, make_examples(options.data, encoder, seeds, options.share), strict=True):
+        groups += batched(examples, tokens=options.batch, seed=seed)
+    total = sum(len(item.ids) for group in groups for item in group)
+    _log.info("%d tokens, %d steps", total, len(groups))
     torch.manual_seed(options.seed)
-    network = ReadingNetwork(embedding.directory)
+    network = ReadingNetwork(embedding.directory, options.dropout)
     if options.start is not None:
         read_weights(network, options.start)
     check = Check(options.data, encoder, network, options.device)
     learn(network, groups, Course(options.rate, options.device), options.work, check)
     card = {
-        "command": f"python -m eval.training DATA --seed {options.seed} --rate {options.rate} --share {options.share}",
+        "command": f"python -m eval.training DATA --seed {options.seed} --rate {options.rate}"
+        f" --passes {options.passes} --batch {options.batch} --dropout {options.dropout} --share {options.share}",
         "base": embedding.identity,
-        "frozen_layers": FROZEN_LAYERS,
         "steps": len(groups),
-        "passages": len(examples),
+        "passages": sum(len(group) for group in groups),
         "tokens": total,
-        "questions": {part.name: part.questions for part in PLAN},
+        "questions_a_pass": {part.name: part.questions for part in PLAN},
         "data_sha256": hashes(options.data),
     }
     if options.start is not None:
@@ -75,18 +80,22 @@ def main() -> int:
     return 0
 
 
-def make_examples(data: Path, encoder: PassageEncoder, seed: int, share: float) -> list[Example]:
-    """The passages of one course, in the order of the plan."""
-    examples: list[Example] = []
+def make_examples(
+    data: Path, encoder: PassageEncoder, seeds: Sequence[int], share: float
+) -> list[list[EncodedExample]]:
+    """The passages of each pass, in the order of the plan; every pass has a seed."""
+    passes: list[list[EncodedExample]] = [[] for _ in seeds]
     for part in PLAN:
-        drawn = part.drawn(data, seed)
-        neighbours = Neighbours(list({labelled.text.text: labelled.text for labelled in drawn}.values()))
-        swaps = Swaps((labelled.question for labelled in drawn), names=part.names)
-        maker = ExampleMaker(encoder, neighbours, swaps, seed)
-        made = [example for labelled in drawn[: round(len(drawn) * share)] for example in maker.make(labelled)]
-        _log.info("%s: %d questions, %d passages", part.name, len(drawn), len(made))
-        examples += made
-    return examples
+        drawn = [part.drawn(data, seed, share) for seed in seeds]
+        every = [labelled for asked in drawn for labelled in asked]
+        neighbours = Neighbours(list({labelled.text.text: labelled.text for labelled in every}.values()))
+        swaps = Swaps((labelled.question for labelled in every), names=part.names)
+        for seed, asked, examples in zip(seeds, drawn, passes, strict=True):
+            maker = ExampleMaker(encoder, neighbours, swaps, seed)
+            made = [encoded(example, encoder) for labelled in asked for example in maker.make(labelled)]
+            examples += [example for example in made if example is not None]
+        _log.info("%s: %d questions, now %d passages", part.name, len(every), sum(map(len, passes)))
+    return passes
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 
 from assistant.reader.encoding import MAX_TOKENS, PassageEncoder
-from eval.training.batches import batched, collated
+from eval.training.batches import EncodedExample, collated, encoded
 from eval.training.examples import Example
 from eval.training.network import ReadingNetwork
 from eval.training.sources import Labelled, read_omos
@@ -27,13 +27,16 @@ class Check:
 
     def __init__(self, data: Path, encoder: PassageEncoder, network: ReadingNetwork, device: str) -> None:
         self._questions = list(read_omos("omos", data / "omos-qa" / "dev_de.jsonl"))
-        self._encoder = encoder
+        self._pieces = [self._encoded(question, encoder) for question in self._questions]
         self._network = network
         self._device = device
 
     def __call__(self, step: int) -> None:
         """Log the figures after ``step`` steps."""
-        scored = [self._scores(question) for question in self._questions]
+        scored = [
+            self._scores(pieces, len(question.text.spans))
+            for question, pieces in zip(self._questions, self._pieces, strict=True)
+        ]
         first = [
             int(scores.argmax()) in (question.belonging or ())
             for question, (scores, _) in zip(self._questions, scored, strict=True)
@@ -57,31 +60,28 @@ class Check:
             values.append(2 * hits / (len(chosen) + len(wanted)) if chosen or wanted else 1.0)
         return float(np.mean(values))
 
-    def _scores(self, question: Labelled) -> tuple[NDArray[np.float64], float]:
+    def _scores(self, pieces: Sequence[EncodedExample], sentences: int) -> tuple[NDArray[np.float64], float]:
         """Probabilities of the sentences of a page, and the best piece's log-odds of answering."""
-        examples = [
-            Example("", question.question, question.text.title, piece, [0] * len(piece), [0] * len(piece), None, 0)
-            for piece in self._pieces(question.text.sentences)
-        ]
-        scores: list[float] = []
-        passages: list[float] = []
-        for example in examples:
-            (group,) = batched([example], self._encoder, tokens=10**6, seed=0)
-            batch = collated(group)
-            with torch.no_grad():
-                found = self._network(*(t.to(self._device) for t in (batch.ids, batch.mask, batch.pool, batch.marks)))
-            scores += torch.sigmoid(found.sentences[0, :, 1]).tolist()
-            scores += [0.0] * (len(example.sentences) - found.sentences.shape[1])
-            passages.append(float(found.passages[0]))
-        return np.array(scores), max(passages)
+        batch = collated(pieces).to(self._device)
+        with torch.no_grad():
+            found = self._network(batch.ids, batch.mask, batch.sentence, batch.holding.shape[1])
+        probabilities = torch.sigmoid(found.sentences[..., 1]).cpu()
+        scores = [float(p) for row, piece in zip(probabilities, pieces, strict=True) for p in row[: len(piece.holding)]]
+        return np.array(scores + [0.0] * (sentences - len(scores))), float(found.passages.max())
 
-    def _pieces(self, sentences: Sequence[str]) -> list[list[str]]:
+    @staticmethod
+    def _encoded(question: Labelled, encoder: PassageEncoder) -> list[EncodedExample]:
         pieces: list[list[str]] = [[]]
         size = 0
-        for sentence, length in zip(sentences, self._encoder.lengths(sentences), strict=True):
+        sentences = question.text.sentences
+        for sentence, length in zip(sentences, encoder.lengths(sentences), strict=True):
             if pieces[-1] and size + length > MAX_TOKENS - 130:
                 pieces.append([])
                 size = 0
             pieces[-1].append(sentence)
             size += length
-        return pieces
+        examples = (
+            Example("", question.question, question.text.title, piece, [0] * len(piece), [0] * len(piece), None, 0)
+            for piece in pieces
+        )
+        return [item for item in (encoded(example, encoder) for example in examples) if item is not None]

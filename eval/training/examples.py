@@ -16,7 +16,7 @@ UNKNOWN: Final = -1
 _ROOM: Final = MAX_TOKENS - 96
 _LENGTHS: Final = ((130, 0.30), (180, 0.35), (260, 0.20), (_ROOM, 0.15))
 """Tokens of a passage and how often: mostly as long as those that ingestion makes."""
-_UNANSWERED: Final = {"omos": 0.3, "headings": 0.0, "tables": 0.0, "papers": 0.0}
+_UNANSWERED: Final = {"omos": 0.3, "headings": 0.0, "tables": 0.0, "papers": 0.0, "written": 0.3, "pawsx": 0.0}
 _UNANSWERED_ELSE: Final = 0.7
 """How many unanswerable passages are added for an answerable one, on average. Fewer from pages that answer each other's
 questions; a section's neighbours are enough beside a heading."""
@@ -62,7 +62,14 @@ class ExampleMaker:
         examples = []
         wanted = labelled.holding or labelled.belonging or frozenset()
         limit = self._limit()
-        if wanted:
+        if labelled.holding is None and labelled.belonging is None:
+            window = self._window(labelled.text, _ROOM, 0)
+            if len(window) < len(labelled.text.spans):
+                return []
+            examples.append(self._somewhere(labelled, window))
+            if chance.random() < _UNANSWERED_ELSE:
+                examples.append(self._unanswered(labelled))
+        elif wanted:
             chosen = chance.choice(sorted(wanted))
             window = self._window(labelled.text, limit, chosen)
             examples.append(self._example(labelled, labelled.text, window))
@@ -120,9 +127,23 @@ class ExampleMaker:
             answerable=int(bool(wanted)),
         )
 
+    def _somewhere(self, labelled: Labelled, window: range) -> Example:
+        """A passage that answers in sentences that are not known."""
+        unknown = [UNKNOWN] * len(window)
+        return Example(
+            source=labelled.source,
+            question=self._worded(labelled.question),
+            context=self._context(labelled.text),
+            sentences=self._told(labelled.text, window),
+            holding=unknown,
+            belonging=unknown,
+            answer=None,
+            answerable=1,
+        )
+
     def _unanswered(self, labelled: Labelled) -> Example:
         """The same passage for a question about something else, or another passage that looks as if it answered."""
-        wanted = labelled.holding or labelled.belonging or frozenset()
+        wanted = labelled.holding or labelled.belonging or frozenset(range(len(labelled.text.spans)))
         if self._random.random() < _EXCHANGED:
             window = self._window(labelled.text, self._limit(), self._random.choice(sorted(wanted)))
             told = " ".join(self._told(labelled.text, window))

@@ -13,7 +13,7 @@ from typing import Any, Final
 import torch
 from torch import Tensor, nn
 
-from eval.training.batches import NO_SPAN, Batch, collated
+from eval.training.batches import NO_SPAN, Batch, EncodedExample, collated_ahead
 from eval.training.examples import UNKNOWN
 from eval.training.network import ReadingNetwork, Scores
 
@@ -26,7 +26,8 @@ _WARM_UP: Final = 0.06
 _WEIGHT_DECAY: Final = 0.01
 _LONGEST_STEP: Final = 1.0
 _LISTWISE: Final = 0.5
-_CHECKPOINT: Final = 100
+_CHECKPOINT: Final = 120.0
+"""Seconds."""
 _REPORT: Final = 25
 
 
@@ -44,19 +45,17 @@ def losses(scores: Scores, batch: Batch) -> dict[str, Tensor]:
     Sentences are learnt one by one (cross-entropy) and, where the passage answers, against each other (ListNet, Cao et
     al., ICML 2007): the one keeps probabilities honest, the other puts the right sentence first.
     """
-    holding = _sentence_loss(scores.sentences[..., 0], batch.holding)
-    belonging = _sentence_loss(scores.sentences[..., 1], batch.belonging)
-    passage = nn.functional.binary_cross_entropy_with_logits(scores.passages, batch.answerable)
-    spans = scores.spans.masked_fill(batch.mask[..., None] == 0, -1e4)
-    known = int((batch.starts != NO_SPAN).sum())
-    share = known / len(batch.starts)
-    if not known:
-        return {"holding": holding, "belonging": belonging, "passage": passage}
-    span = sum(
-        nn.functional.cross_entropy(spans[..., side], target, ignore_index=NO_SPAN)
-        for side, target in enumerate((batch.starts, batch.ends))
-    )
-    return {"holding": holding, "belonging": belonging, "passage": passage, "span": 0.5 * share * torch.as_tensor(span)}
+    holding = _sentence_loss(scores.sentences[..., 0].float(), batch.holding)
+    belonging = _sentence_loss(scores.sentences[..., 1].float(), batch.belonging)
+    passage = nn.functional.binary_cross_entropy_with_logits(scores.passages.float(), batch.answerable)
+    spans = scores.spans.float().masked_fill(batch.mask[..., None] == 0, -1e4)
+    span = torch.stack(
+        [
+            nn.functional.cross_entropy(spans[..., side], target, ignore_index=NO_SPAN, reduction="sum")
+            for side, target in enumerate((batch.starts, batch.ends))
+        ]
+    ).sum()
+    return {"holding": holding, "belonging": belonging, "passage": passage, "span": 0.5 * span / len(batch.starts)}
 
 
 def _sentence_loss(logits: Tensor, labels: Tensor) -> Tensor:
@@ -73,7 +72,7 @@ def _sentence_loss(logits: Tensor, labels: Tensor) -> Tensor:
 
 def learn(
     network: ReadingNetwork,
-    groups: Sequence[Sequence[Any]],
+    groups: Sequence[Sequence[EncodedExample]],
     course: Course,
     work: Path,
     check: Callable[[int], None],
@@ -88,29 +87,30 @@ def learn(
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _share_of_rate(step, steps))
     done = _resumed(work, network, optimizer, schedule)
     trained = [value for _, value in network.trained()]
-    sums: dict[str, float] = {}
-    tokens, since = 0, time.perf_counter()
-    for step in range(done, steps):
+    sums: dict[str, Tensor] = {}
+    tokens, since, kept = 0, time.perf_counter(), time.perf_counter()
+    for step, prepared in enumerate(collated_ahead(groups[done:]), done):
         network.train()
-        batch = _on(collated(groups[step]), course.device)
+        batch = prepared.to(course.device)
         # A graphics processor multiplies bfloat16; processors without it would only be slowed down.
         with torch.autocast(course.device, torch.bfloat16, enabled=course.device != "cpu"):
-            scores = network(batch.ids, batch.mask, batch.pool, batch.marks)
+            scores = network(batch.ids, batch.mask, batch.sentence, batch.holding.shape[1])
         parts = losses(scores, batch)
         torch.stack(list(parts.values())).sum().backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(trained, _LONGEST_STEP)
         optimizer.step()
         schedule.step()
         optimizer.zero_grad(set_to_none=True)
-        tokens += batch.tokens
+        tokens += int(prepared.mask.sum())
         for name, value in parts.items():
-            sums[name] = sums.get(name, 0.0) + float(value.detach())
+            sums[name] = sums.get(name, 0.0) + value.detach()
         if (step + 1) % _REPORT == 0:
-            told = ", ".join(f"{name} {value / _REPORT:.3f}" for name, value in sums.items())
+            told = ", ".join(f"{name} {float(value) / _REPORT:.3f}" for name, value in sums.items())
             _log.info("step %d of %d: %s; %.0f tokens/s", step + 1, steps, told, tokens / (time.perf_counter() - since))
             sums, tokens, since = {}, 0, time.perf_counter()
-        if (step + 1) % _CHECKPOINT == 0:
+        if time.perf_counter() - kept > _CHECKPOINT:
             _keep(work, step + 1, network, optimizer, schedule)
+            kept = time.perf_counter()
         if (step + 1) % max(1, steps // 5) == 0 or step + 1 == steps:
             network.eval()
             check(step + 1)
@@ -131,12 +131,6 @@ def _rates(network: ReadingNetwork, rate: float) -> list[dict[str, Any]]:
 def _share_of_rate(step: int, steps: int) -> float:
     warm = max(1, math.ceil(_WARM_UP * steps))
     return (step + 1) / warm if step < warm else max(0.0, (steps - step) / max(1, steps - warm))
-
-
-def _on(batch: Batch, device: str) -> Batch:
-    if device == "cpu":
-        return batch
-    return Batch(*(getattr(batch, name).to(device) for name in Batch.__slots__))
 
 
 def _keep(work: Path, step: int, network: ReadingNetwork, optimizer: Any, schedule: Any) -> None:  # noqa: ANN401

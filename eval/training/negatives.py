@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from eval.training.sources import Labelled, Text
 
@@ -25,6 +26,7 @@ class Neighbours:
             analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True, max_features=200_000
         )
         self._matrix = self._vectorizer.fit_transform([text.text[:6000] for text in self._texts])
+        self._ranked: dict[str, NDArray[np.int64]] = {}
         self._by_group: dict[str, list[int]] = {}
         for position, text in enumerate(self._texts):
             self._by_group.setdefault(text.group, []).append(position)
@@ -39,11 +41,18 @@ class Neighbours:
         ]
         if beside and chance.random() < _SAME_DOCUMENT:
             return self._texts[chance.choice(beside)]
-        scores = np.asarray((self._matrix @ self._vectorizer.transform([labelled.question]).T).todense()).ravel()
-        nearest = [int(p) for p in np.argsort(-scores)[: 4 * _NEAREST] if self._fits(int(p), labelled, answer)]
+        nearest = [int(p) for p in self._nearest(labelled.question) if self._fits(int(p), labelled, answer)]
         if nearest:
             return self._texts[chance.choice(nearest[:_NEAREST])]
         return self._texts[chance.randrange(len(self._texts))]
+
+    def _nearest(self, question: str) -> NDArray[np.int64]:
+        """Kept, since every pass asks the same questions."""
+        ranked = self._ranked.get(question)
+        if ranked is None:
+            scores = (self._matrix @ self._vectorizer.transform([question]).T).toarray().ravel()
+            ranked = self._ranked.setdefault(question, np.argsort(-scores, kind="stable")[: 4 * _NEAREST])
+        return ranked
 
     def _fits(self, position: int, labelled: Labelled, answer: str) -> bool:
         text = self._texts[position]

@@ -1,7 +1,7 @@
 """The reading network in PyTorch, for training; the assistant runs the same weights through ONNX Runtime.
 
 The encoder of multilingual-e5-small reads question and passage together (a cross-encoder: Nogueira and Cho 2019). Its
-embeddings and lowest layers stay as they are, so that only the upper layers and the heads need be stored. Three heads
+embeddings stay as they are, so that only the layers and the heads need be stored. Three heads
 read its last states: one scores sentences from their mean state, their mark and the first token, one the passage from
 the first token, and one each token as the first and the last of the short answer (Devlin et al. 2019).
 """
@@ -16,7 +16,6 @@ from typing import Any, Final
 import torch
 from torch import Tensor, nn
 
-FROZEN_LAYERS: Final = 4
 SENTENCE_WIDTH: Final = 256
 PASSAGE_WIDTH: Final = 128
 
@@ -37,7 +36,8 @@ class Scores:
 class ReadingNetwork(nn.Module):
     """Encoder and heads. Pass ``directory`` of the converted embedding model."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, dropout: float = 0.0) -> None:
+        """``dropout``: on processors, drawing the masks takes as long as the multiplications."""
         super().__init__()
         from transformers import BertModel
         from transformers.utils import logging
@@ -48,9 +48,8 @@ class ReadingNetwork(nn.Module):
             directory,
             add_pooling_layer=False,
             attn_implementation="sdpa",
-            # Drawing the masks takes as long as the multiplications, and one pass over much data needs none.
-            hidden_dropout_prob=0.0,
-            attention_probs_dropout_prob=0.0,
+            hidden_dropout_prob=dropout,
+            attention_probs_dropout_prob=dropout,
         )
         width = int(self.encoder.config.hidden_size)
         self.sentence_inner = nn.Linear(3 * width, SENTENCE_WIDTH)
@@ -58,22 +57,24 @@ class ReadingNetwork(nn.Module):
         self.passage_inner = nn.Linear(width, PASSAGE_WIDTH)
         self.passage_outer = nn.Linear(PASSAGE_WIDTH, 1)
         self.span = nn.Linear(width, 2)
-        frozen = [self.encoder.embeddings, *self.encoder.encoder.layer[:FROZEN_LAYERS]]
-        for module in frozen:
-            module.requires_grad_(requires_grad=False)
+        self.encoder.embeddings.requires_grad_(requires_grad=False)
 
-    def forward(self, ids: Tensor, mask: Tensor, pool: Tensor, marks: Tensor) -> Scores:
-        """``ids`` and ``mask`` have shape (batch, tokens), ``pool`` (batch, sentences, tokens): what takes each mean.
+    def forward(self, ids: Tensor, mask: Tensor, sentence: Tensor, sentences: int) -> Scores:
+        """``ids``, ``mask`` and ``sentence`` have shape (batch, tokens): whose token it is, ``OUTSIDE`` for nobody's.
 
-        ``marks``, shape (batch, sentences), is the place of each sentence's mark.
+        ``sentences`` is the largest number of sentences in a passage.
         """
         states = self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state
+        within = sentence[:, None] == torch.arange(sentences, device=ids.device)[:, None]
+        pool = within / within.sum(-1, keepdim=True).clamp(min=1)
+        # A sentence's last token is its mark.
+        marks = (within * torch.arange(ids.shape[1], device=ids.device)).amax(-1)
         first = states[:, :1]
         at_marks = torch.gather(states, 1, marks[..., None].expand(-1, -1, states.shape[-1]))
-        pooled = torch.cat([pool @ states, at_marks, first.expand(-1, marks.shape[1], -1)], dim=-1)
-        sentences = self.sentence_outer(nn.functional.gelu(self.sentence_inner(pooled)))
+        pooled = torch.cat([pool.to(states.dtype) @ states, at_marks, first.expand(-1, sentences, -1)], dim=-1)
+        scored = self.sentence_outer(nn.functional.gelu(self.sentence_inner(pooled)))
         passages = self.passage_outer(nn.functional.gelu(self.passage_inner(first[:, 0])))[:, 0]
-        return Scores(sentences, passages, self.span(states))
+        return Scores(scored, passages, self.span(states))
 
     def trained(self) -> Iterator[tuple[str, nn.Parameter]]:
         """What training changes and is stored."""

@@ -7,12 +7,14 @@ and SelQA's sections as they come.
 
 from __future__ import annotations
 
+import csv
 import json
+import random
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from corpus.types import Span
 from eval.tasks.files import read_text
@@ -20,7 +22,10 @@ from eval.tasks.omos import load_omos
 from eval.tasks.squad import load_squad
 from ingest.sentences import split_sentences
 
-_LINE = re.compile(r"[^\r\n]+")
+_LINE: Final = re.compile(r"[^\r\n]+")
+_LEAST_SENTENCE: Final = 4
+"""Characters; PAWS-X has empty sentences and "NS"."""
+_OTHERS: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +48,8 @@ class Labelled:
     """A question about one text.
 
     ``holding`` are the numbers of the sentences that hold the answer, ``belonging`` of those that belong to what is
-    asked about; ``None`` where the set does not say. ``answer`` is the short answer's place in the text. Without
-    either the text does not answer.
+    asked about; ``None`` where the set does not say, both ``None`` where it only says that the text answers.
+    ``answer`` is the short answer's place in the text. Where both are empty the text does not answer.
     """
 
     source: str
@@ -185,6 +190,28 @@ def read_headings(source: str, path: Path, left_out: frozenset[str]) -> Iterator
             # A page that is all about it, or a section that fills it, teaches no difference.
             if heading and 0 < len(below) <= 8 and len(below) * 2 <= len(text.spans):
                 yield Labelled(source, heading, text, None, belonging, None)
+
+
+def read_yes_or_no(source: str, path: Path, excluded: frozenset[tuple[str, str]]) -> Iterator[Labelled]:
+    """BoolQ: paragraphs that decide a question, without saying where."""
+    for number, line in enumerate(read_text(path).splitlines()):
+        row = json.loads(line)
+        if (path.stem, str(number)) not in excluded:
+            text = split_text(row["title"], row["title"], row["passage"])
+            yield Labelled(source, row["question"], text, None, None, None)
+
+
+def read_pairs(source: str, path: Path) -> Iterator[Labelled]:
+    """PAWS-X: whether a sentence among others says what a statement says, or something else with the same words."""
+    rows = list(csv.DictReader(read_text(path).splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE))
+    rows = [row for row in rows if min(len(row["sentence1"]), len(row["sentence2"])) > _LEAST_SENTENCE]
+    chance = random.Random(path.name)
+    for number, row in enumerate(rows):
+        others = [other["sentence2"] for other in chance.sample(rows, _OTHERS) if other is not row]
+        place = chance.randrange(len(others) + 1)
+        text = joined_text(f"pair {number}", "", [*others[:place], row["sentence2"], *others[place:]])
+        chosen = frozenset({place}) if row["label"] == "1" else frozenset()
+        yield Labelled(source, row["sentence1"], text, chosen, chosen, None)
 
 
 def excluded_questions(folder: Path, column: int) -> frozenset[str]:

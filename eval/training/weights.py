@@ -1,4 +1,4 @@
-"""What was learnt, as a file: the upper layers and the heads in half precision, with how they came about."""
+"""What was learnt, as a file: the layers and the heads in half precision, with how they came about."""
 
 from __future__ import annotations
 
@@ -20,13 +20,16 @@ def write_weights(network: ReadingNetwork, path: Path, card: Mapping[str, object
 
 
 def read_weights(network: ReadingNetwork, path: Path) -> None:
-    """Load what :func:`write_weights` wrote; raises ``KeyError`` where a parameter is missing."""
+    """Load what :func:`write_weights` wrote; layers that were frozen then are not in it and stay as they are.
+
+    Raises ``KeyError`` where it holds a parameter that the network does not have.
+    """
     from safetensors.torch import load_file
 
-    stored = load_file(path)
+    parameters = dict(network.named_parameters())
     with torch.no_grad():
-        for name, value in network.trained():
-            value.copy_(stored[name])
+        for name, value in load_file(path).items():
+            parameters[name].copy_(value)
 
 
 def read_card(path: Path) -> dict[str, object]:

@@ -93,7 +93,7 @@ def test_onnx_runtime_computes_what_was_trained(
 ) -> None:
     import torch
 
-    from eval.training.batches import batched, collated
+    from eval.training.batches import collated, encoded
     from eval.training.examples import Example
     from eval.training.network import ReadingNetwork as TrainedNetwork
     from eval.training.weights import read_weights
@@ -103,10 +103,11 @@ def test_onnx_runtime_computes_what_was_trained(
     trained = TrainedNetwork(embedding.directory).eval()
     read_weights(trained, weights)
     example = Example("", QUESTION, "Finanzen", SENTENCES, [0] * 3, [0] * 3, None, 0)
-    (group,) = batched([example], PassageEncoder(embedding.tokenizer), tokens=MAX_TOKENS, seed=0)
-    batch = collated(group)
+    item = encoded(example, PassageEncoder(embedding.tokenizer))
+    assert item is not None
+    batch = collated([item])
     with torch.no_grad():
-        expected = trained(batch.ids, batch.mask, batch.pool, batch.marks)
+        expected = trained(batch.ids, batch.mask, batch.sentence, len(SENTENCES))
     network = ReadingNetwork(embedding.directory, embedding.tokenizer, network_weights, precision)  # type: ignore[arg-type]
     (reading,) = network.read(QUESTION, [PassageToRead("Finanzen", SENTENCES)])
     assert network.precision == precision

@@ -13,7 +13,7 @@ import torch
 from assistant.reader.encoding import PassageEncoder
 from corpus.embedding import SentenceEmbedding, open_embedding
 from corpus.settings import Settings
-from eval.training.batches import NO_SPAN, batched, collated
+from eval.training.batches import NO_SPAN, EncodedExample, batched, collated, encoded
 from eval.training.examples import Example, ExampleMaker
 from eval.training.facts import FACTS
 from eval.training.learning import Course, learn
@@ -27,12 +27,15 @@ from eval.training.sources import (
     read_choices,
     read_headings,
     read_omos,
+    read_pairs,
     read_selection,
     read_squad_like,
     read_squad_sample,
+    read_yes_or_no,
 )
 from eval.training.swaps import Swaps
 from eval.training.tables import invented_tables
+from eval.training.written import written_questions
 
 CONTEXT = "Der Rat tagt am Montag. Die Brücke kostet 3 Mio. Euro. Sie wird 2027 gebaut. Das Amt hat dienstags zu."
 
@@ -46,6 +49,10 @@ def written(path: Path, content: object) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
     return path
+
+
+def as_tokens(examples: list[Example], encoder: PassageEncoder) -> list[EncodedExample]:
+    return [item for item in (encoded(example, encoder) for example in examples) if item is not None]
 
 
 def qa(name: str, question: str, *answers: tuple[str, int]) -> dict[str, object]:
@@ -127,8 +134,8 @@ def test_a_passage_keeps_the_answer_and_its_counterpart_never_has_it(
         "x",
         "Wo?",
         labelled[0].text.__class__("o", "", "Im Park. Am See.", labelled[0].text.spans[:1]),
-        None,
-        None,
+        frozenset(),
+        frozenset(),
         None,
     )
     encoder = PassageEncoder(embedding.tokenizer)
@@ -155,17 +162,62 @@ def test_batches_are_no_larger_than_asked_and_spans_are_the_answers_tokens(embed
         Example("x", "Was kostet sie?" * (1 + number % 3), "", sentences, [1, 0], [1, -1], (0, 18, 29), 1)
         for number in range(9)
     ] + [Example("x", "Wer?", "", sentences, [0, 0], [0, 0], None, 0)]
-    groups = batched(examples, encoder, tokens=120, seed=3)
+    groups = batched(as_tokens(examples, encoder), tokens=120, seed=3)
     assert sum(map(len, groups)) == len(examples)
+    unanswered = 0
     for group in groups:
         batch = collated(group)
         assert batch.ids.numel() <= 120 or len(group) == 1
         for row, item in enumerate(group):
-            if item.example.answer is None:
+            if not item.answerable:
+                unanswered += 1
                 assert int(batch.starts[row]) == NO_SPAN
                 continue
             tokens = batch.ids[row, int(batch.starts[row]) : int(batch.ends[row]) + 1].tolist()
             assert embedding.tokenizer.decode(tokens) == "3 Mio. Euro"
+    assert unanswered == 1
+
+
+def test_a_yes_or_no_paragraph_is_kept_whole_and_nobody_knows_which_sentence_decides(
+    tmp_path: Path, embedding: SentenceEmbedding
+) -> None:
+    row = {"question": "kostet die brücke etwas", "title": "Brücke", "passage": CONTEXT, "answer": True}
+    path = tmp_path / "train.jsonl"
+    path.write_text("\n".join(json.dumps(r) for r in (row, {**row, "question": "x"})), encoding="utf-8")
+    (asked,) = read_yes_or_no("boolq", path, frozenset({("train", "1")}))
+    encoder = PassageEncoder(embedding.tokenizer)
+    maker = ExampleMaker(encoder, Neighbours([asked.text]), Swaps([], names=False), 1)
+    example = maker.make(asked)[0]
+    assert list(example.sentences) == asked.text.sentences
+    assert set(example.holding) == set(example.belonging) == {-1}
+    assert example.answerable == 1
+
+
+def test_a_pair_says_the_same_or_something_else_and_stands_among_others(tmp_path: Path) -> None:
+    rows = ["id\tsentence1\tsentence2\tlabel"]
+    rows += [f'{n}\tDer Ort {n} liegt "am" See.\tAm See liegt der Ort {n}.\t{n % 2}' for n in range(12)]
+    rows.append("12\tNS\tNS\t1")
+    path = tmp_path / "dev.tsv"
+    path.write_text("\n".join(rows), encoding="utf-8")
+    pairs = list(read_pairs("pawsx", path))
+    assert len(pairs) == 12
+    for number, pair in enumerate(pairs):
+        assert pair.question == f'Der Ort {number} liegt "am" See.'
+        said = [pair.text.sentences[place] for place in pair.holding or ()]
+        assert said == ([f"Am See liegt der Ort {number}."] if number % 2 else [])
+
+
+def test_written_texts_mark_their_answers_and_some_questions_have_none() -> None:
+    every = list(written_questions(10**6, seed=1))
+    assert len(every) > 900
+    assert [one.question for one in every] != [one.question for one in written_questions(10**6, seed=2)]
+    assert 0.2 < sum(not one.belonging for one in every) / len(every) < 0.5
+    for one in every:
+        assert one.belonging is not None
+        assert all(place < len(one.text.spans) for place in one.belonging)
+        if one.answer is not None:
+            (place,) = one.belonging
+            assert one.text.spans[place].contains(one.answer)
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -233,13 +285,13 @@ def test_an_interrupted_course_ends_with_the_same_weights(
 ) -> None:
     from eval.training import learning
 
-    monkeypatch.setattr(learning, "_CHECKPOINT", 2)
+    monkeypatch.setattr(learning, "_CHECKPOINT", 0.0)
     encoder = PassageEncoder(embedding.tokenizer)
     examples = [
         Example("x", f"Was kostet Nummer {n}?", "", [f"Nummer {n} kostet {17 * n % 99} Euro."], [1], [1], None, 1)
         for n in range(4)
     ]
-    groups = batched(examples, encoder, tokens=40, seed=1)
+    groups = batched(as_tokens(examples, encoder), tokens=40, seed=1)
     course = Course(rate=1e-3, device="cpu")
 
     def trained(work: Path, stop_behind: int | None) -> dict[str, torch.Tensor]:
