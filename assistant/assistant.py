@@ -7,12 +7,15 @@ from copy import copy
 from pathlib import Path
 from typing import Self
 
+import numpy as np
 from llama_index.core.base.base_query_engine import BaseQueryEngine
+from numpy.typing import NDArray
 
 from assistant.answer import Answer, Turn
 from assistant.engine import QuotesQueryEngine, Trace
-from assistant.question import QuestionReader, check_question
-from assistant.reader import LinearReader, Weights, load_weights
+from assistant.question import QuestionReader, UnderstoodQuestion, check_question
+from assistant.reader import Candidate, ReadingNetwork, TrainedReader, Weights, load_weights, open_network
+from assistant.reader.network import PassageToRead
 from assistant.retrieval import HybridRetriever
 from corpus.embedding import SentenceEmbedding, open_embedding
 from corpus.errors import QuestionError
@@ -38,8 +41,9 @@ class Assistant:
         *,
         clearance: Visibility = "non_public",
         weights: Weights | None = None,
+        network: ReadingNetwork | None = None,
     ) -> None:
-        """``weights`` replace the reader's stored ones, for calibrating.
+        """``weights`` and ``network`` replace the reader's stored ones, for calibrating.
 
         Raises :class:`corpus.errors.StoreError` if the data directory is empty, damaged, or made by another model.
         """
@@ -49,7 +53,10 @@ class Assistant:
         self._vectors = VectorIndex(settings.data)
         self._embedding = embedding
         self._scope = Scope(public_only=clearance == "public", examples=settings.examples)
-        self._reader = LinearReader(weights if weights is not None else load_weights())
+        self._reader = TrainedReader(
+            network if network is not None else open_network(settings, embedding),
+            weights if weights is not None else load_weights(),
+        )
         self._engine = self._build()
         self._state = self._store.state()
 
@@ -74,6 +81,18 @@ class Assistant:
         check_question(question, self.settings.max_question_length)
         with self._store.snapshot():
             return self._current_engine().answer_with_trace(question, history)
+
+    def material(
+        self, question: str, *, history: Sequence[Turn] = (), without: Collection[str] = ()
+    ) -> tuple[UnderstoodQuestion, list[Candidate], NDArray[np.float32]]:
+        """What would be read for a question, see :meth:`QuotesQueryEngine.material`."""
+        with self._store.snapshot():
+            return self._current_engine().material(question, history, without)
+
+    @property
+    def reader(self) -> TrainedReader:
+        """Judges what was found."""
+        return self._reader
 
     def within(self, documents: Collection[str]) -> Self:
         """The same assistant, searching only these of its documents; it shares store and models, so close but one."""
@@ -111,8 +130,9 @@ class Assistant:
         return self._store.questions(self._scope)
 
     def warm_up(self) -> None:
-        """Load the model now, so that the first question does not wait for it."""
+        """Load the models now, so that the first question does not wait for them."""
         self._embedding.get_query_embedding("Aufwärmen")
+        self._reader.network.read("Aufwärmen", [PassageToRead("", ["Aufwärmen"])])
 
     def close(self) -> None:
         """Release the store."""
@@ -147,6 +167,7 @@ class Assistant:
             self._reader,
             questions,
             scope=self._scope,
+            operating_point=self.settings.operating_point,
             settings_hash=self.settings.fingerprint,
         )
 

@@ -10,6 +10,7 @@ from typing import Literal
 from assistant.answer import Turn
 from assistant.wording import wording
 from corpus.analysis import analyse, fold, words
+from corpus.dates import with_full_dates
 from corpus.errors import QuestionError
 from corpus.spelling import Vocabulary
 from corpus.types import Abbreviation
@@ -100,9 +101,9 @@ class QuestionReader:
         self._vocabulary = vocabulary
 
     def understand(self, question: str, history: Sequence[Turn] = ()) -> UnderstoodQuestion:
-        """Correct the spelling, add what the conversation is about, and write abbreviations out."""
+        """Correct the spelling, write dates and abbreviations out, and add what the conversation is about."""
         text = " ".join(question.split())
-        corrected = self._corrected(text)
+        corrected = with_full_dates(self._corrected(text))
         earlier = [" ".join(turn.text.split()) for turn in history if turn.role == "user"]
         context = _context(corrected, earlier)
         standalone = f"{corrected} (im Zusammenhang mit: {context})" if context else corrected

@@ -79,7 +79,7 @@ _IN_MONEY = re.compile(r"€|\bEuro\b|\bEUR\b|\bT€|\bTEUR\b")
 _CENTS = re.compile(r"\d,\d{2}(?!\d)")
 _CELLS: dict[str, Callable[[RowCell], bool]] = {
     "amount": _is_money,
-    "number": lambda cell: len(find_amounts(cell.text)) == 1,
+    "number": lambda cell: len(find_amounts(cell.text)) == 1 and not _is_money(cell),
     "date": lambda cell: bool(DATE.search(cell.text)),
 }
 

@@ -21,6 +21,7 @@ from typing import Final
 
 from snowballstemmer.german_stemmer import GermanStemmer
 
+from corpus.dates import full_year
 from corpus.types import Span
 
 TERM_MARKS: Final = "§,._/"
@@ -71,7 +72,6 @@ _MONTH_NAMES: Final = (
 )
 _MONTHS: Final = {name: number for number, names in enumerate(_MONTH_NAMES, start=1) for name in names}
 # The convention of POSIX strptime for years of two digits: 69 to 99 are 1969 to 1999, 00 to 68 are 2000 to 2068.
-_FIRST_YEAR_OF_1900S: Final = 69
 _SIGNS: Final = {"%": "prozent", "€": "euro", "eur": "euro"}
 
 _INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
@@ -225,7 +225,7 @@ def _date_terms(match: re.Match[str], prefix: str) -> Iterator[str]:
     """Day, month, name of the month and year, whatever the notation; plain words where it is no date after all."""
     day, month, year = match[f"{prefix}d"], match[f"{prefix}m"], match[f"{prefix}y"]
     try:
-        when = date(_full_year(year), int(month) if month.isdecimal() else _MONTHS[fold(month)], int(day or 1))
+        when = date(full_year(year), int(month) if month.isdecimal() else _MONTHS[fold(month)], int(day or 1))
     except (ValueError, KeyError):
         for piece in _SIMPLE.findall(match.group()):
             yield from _word_term(piece)
@@ -235,13 +235,6 @@ def _date_terms(match: re.Match[str], prefix: str) -> Iterator[str]:
     yield f"m{when:%Y%m}"
     yield stem(_MONTH_NAMES[when.month - 1][0])
     yield str(when.year)
-
-
-def _full_year(text: str) -> int:
-    year = int(text)
-    if len(text) > len("14"):
-        return year
-    return year + (2000 if year < _FIRST_YEAR_OF_1900S else 1900)
 
 
 def _plain(term: str) -> str:

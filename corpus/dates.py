@@ -2,9 +2,38 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
+from typing import Final
+
+_NUMERIC: Final = re.compile(r"(?<![\d.])(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4}|\d{2})(?!\d|\.\d)")
+_OUTLINE: Final = re.compile(r"(?:Abschnitt|Kapitel|Nummer|Nr\.|Ziffer|Ziff\.|Punkt|TOP|Version)\s*$", re.IGNORECASE)
+"""Behind these words, 4.2.10 is no date."""
+_FIRST_YEAR_OF_1900S: Final = 69
 
 
 def german_date(iso: str) -> str:
     """An ISO 8601 date such as 2014-03-17 in German form, 17.03.2014; raises ``ValueError`` for anything else."""
     return date.fromisoformat(iso).strftime("%d.%m.%Y")
+
+
+def full_year(text: str) -> int:
+    """The year that two or four digits stand for."""
+    year = int(text)
+    if len(text) > len("14"):
+        return year
+    return year + (2000 if year < _FIRST_YEAR_OF_1900S else 1900)
+
+
+def with_full_dates(text: str) -> str:
+    """Dates in figures as documents mostly write them: 9.12.13 as 09.12.2013; what is no date stays."""
+
+    def full(match: re.Match[str]) -> str:
+        if _OUTLINE.search(text, 0, match.start()):
+            return match.group()
+        try:
+            return date(full_year(match[3]), int(match[2]), int(match[1])).strftime("%d.%m.%Y")
+        except ValueError:
+            return match.group()
+
+    return _NUMERIC.sub(full, text)

@@ -33,6 +33,9 @@ class Settings(BaseSettings):
     embedding_precision: Literal["auto", "float32", "bfloat16", "int8"] = Field(
         default="auto", description="Rechengenauigkeit der Einbettung; auto misst beim ersten Mal"
     )
+    operating_point: Literal["vorsichtig", "ausgewogen"] = Field(
+        default="ausgewogen", description="Wie sicher eine Antwort sein muss; vorsichtig lehnt öfter ab"
+    )
     examples: bool = Field(default=True, description="Beispieldokumente in Antworten verwenden")
     default_visibility: Literal["public", "non_public"] = Field(
         default="non_public", description="Sichtbarkeit von Dokumenten ohne Angabe"
@@ -62,7 +65,9 @@ class Settings(BaseSettings):
     @property
     def fingerprint(self) -> str:
         """A short hash of what can change an answer, kept with each answer (places and ports do not count)."""
-        relevant = self.model_dump_json(include={"embedding_model", "embedding_precision", "examples"})
+        relevant = self.model_dump_json(
+            include={"embedding_model", "embedding_precision", "operating_point", "examples"}
+        )
         return hashlib.sha256(relevant.encode()).hexdigest()[:12]
 
 

@@ -3,6 +3,21 @@
 from __future__ import annotations
 
 from assistant.reader.candidates import Candidate, Reading, Scored
-from assistant.reader.linear import LinearReader, Reader, Weights, load_weights
+from assistant.reader.models import OperatingPoint, Weights, load_weights, unfitted_weights
+from assistant.reader.network import ReadingNetwork, open_network
+from assistant.reader.reader import NetworkFindings, Reader, TrainedReader
 
-__all__ = ["Candidate", "LinearReader", "Reader", "Reading", "Scored", "Weights", "load_weights"]
+__all__ = [
+    "Candidate",
+    "NetworkFindings",
+    "OperatingPoint",
+    "Reader",
+    "Reading",
+    "ReadingNetwork",
+    "Scored",
+    "TrainedReader",
+    "Weights",
+    "load_weights",
+    "open_network",
+    "unfitted_weights",
+]

@@ -7,9 +7,10 @@ data hold for other councils' files.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,19 +21,25 @@ from assistant.reader.entities import fits
 from assistant.wording import alternatives
 from corpus.analysis import grams
 
+if TYPE_CHECKING:
+    from assistant.reader.reader import NetworkFindings
+
 SENTENCE_FEATURES: Final = (
     "cosine", "cosine_passage", "cosine_above_mean", "cosine_below_best", "coverage", "coverage_with_neighbours",
     "coverage_passage", "coverage_below_best", "fits_kind", "lacks_kind", "cosine_previous", "cosine_next",
-    "length", "is_question", "is_item", "cosine_by_coverage",
+    "length", "is_question", "is_item", "cosine_by_coverage", "numbers", "numbers_around",
+    "holding", "belonging", "answers", "span", "holding_below_best", "belonging_below_best", "answers_below_best",
 )  # fmt: skip
-QUESTION_FEATURES: Final = (
-    "best_score", "best_above_mean", "coverage_with_neighbours", "coverage_passage", "best_passage_cosine",
+"""The last seven are the network's; NaN means that a feature cannot be told."""
+BELONGING_FEATURES: Final = (
+    "score", "score_below_best", "holding", "belonging", "answers", "span", "belonging_previous", "belonging_next",
+    "cosine_below_best", "coverage", "length", "is_question", "is_item",
 )  # fmt: skip
-"""Each of them speaks for an answer, so their weights are kept from falling below zero: unconstrained ones fitted the
-public sets no better and told answerable from unanswerable questions on our own calibration split hardly at all."""
+QUESTION_FEATURES: Final = ("answers", "coverage_with_neighbours")
+"""Of the best sentence. Each speaks for an answer, so their weights are kept from falling below zero; nine more, among
+them how far it stands out and how near its passage is, told answerable from unanswerable questions no better."""
 
-_FEW: Final = 5
-"""Among fewer sentences none can stand out."""
+_FIGURE: Final = re.compile(r"\d+(?:[.,]\d+)*")
 _PIECE_CREDIT: Final = 0.5
 """From this overlap of letter groups on, a word counts as related ("Kosten" in "Kostenaufstellung")."""
 
@@ -85,12 +92,16 @@ def _pieces(term: str) -> frozenset[str]:
 
 
 def sentence_features(
-    question: UnderstoodQuestion, candidates: Sequence[Candidate], query: NDArray[np.float32]
+    question: UnderstoodQuestion,
+    candidates: Sequence[Candidate],
+    query: NDArray[np.float32],
+    findings: NetworkFindings,
 ) -> NDArray[np.float64]:
     """Shape (candidates, features)."""
     coverage = Coverage(question.terms, [candidate.terms for candidate in candidates])
     cosines = np.array([float(candidate.vector @ query) for candidate in candidates])
     covered = np.array([coverage.of(candidate.terms) for candidate in candidates])
+    numbers = [match.group() for match in _FIGURE.finditer(question.standalone)]
     rows = []
     for position, candidate in enumerate(candidates):
         previous = _neighbour(candidates, position, -1)
@@ -115,29 +126,64 @@ def sentence_features(
                 float(candidate.text.rstrip().endswith("?")),
                 float(candidate.sentence.kind == "item"),
                 cosines[position] * covered[position],
+                _share_of(numbers, candidate.text),
+                _share_of(numbers, candidate.around),
+                findings.holding[position],
+                findings.belonging[position],
+                findings.answers[position],
+                findings.span_scores[position],
+                findings.holding.max() - findings.holding[position],
+                findings.belonging.max() - findings.belonging[position],
+                findings.answers.max() - findings.answers[position],
             )
         )
     return np.array(rows, dtype=np.float64).reshape(len(candidates), len(SENTENCE_FEATURES))
 
 
-def question_features(sentences: NDArray[np.float64], scores: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Shape (features,): how well the best sentence and its surroundings fit the question.
+def belonging_features(
+    sentences: NDArray[np.float64], scores: NDArray[np.float64], candidates: Sequence[Candidate]
+) -> NDArray[np.float64]:
+    """Shape (candidates, features): what speaks for a sentence's being part of the answer, its neighbours included.
 
     ``sentences`` is what :func:`sentence_features` gave, ``scores``, shape (candidates,), what the sentence model made
-    of it. NaN means that a feature cannot be told.
+    of it.
     """
-    best = int(scores.argmax())
-    column = SENTENCE_FEATURES.index
-    return np.array(
-        (
-            scores[best],
-            scores[best] - scores.mean() if len(scores) >= _FEW else np.nan,
-            sentences[best, column("coverage_with_neighbours")],
-            sentences[best, column("coverage_passage")],
-            sentences[:, column("cosine_passage")].max(),
-        ),
-        dtype=np.float64,
-    )
+    belonging = sentences[:, SENTENCE_FEATURES.index("belonging")]
+    beside = np.full((len(candidates), 2), np.nan)
+    for position in range(len(candidates)):
+        for side, step in enumerate((-1, 1)):
+            other = _neighbour(candidates, position, step)
+            if other is not None:
+                beside[position, side] = belonging[other]
+    taken = [sentences[:, SENTENCE_FEATURES.index(name)] for name in BELONGING_FEATURES if name in SENTENCE_FEATURES]
+    own = dict(zip((name for name in BELONGING_FEATURES if name in SENTENCE_FEATURES), taken, strict=True))
+    own |= {
+        "score": scores,
+        "score_below_best": scores.max() - scores,
+        "belonging_previous": beside[:, 0],
+        "belonging_next": beside[:, 1],
+    }
+    return np.stack([own[name] for name in BELONGING_FEATURES], axis=1)
+
+
+def question_features(sentences: NDArray[np.float64], scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Shape (features,): how well the best sentence fits the question.
+
+    ``sentences`` is what :func:`sentence_features` gave, ``scores``, shape (candidates,), what the sentence model made
+    of it.
+    """
+    best = sentences[int(scores.argmax())]
+    return np.array([best[SENTENCE_FEATURES.index(name)] for name in QUESTION_FEATURES], dtype=np.float64)
+
+
+def _share_of(numbers: Sequence[str], text: str) -> float:
+    """How many of the question's numbers stand in a text: a year, a street number or the 12 of "Kommune 12".
+
+    NaN for a question without numbers.
+    """
+    if not numbers:
+        return float("nan")
+    return sum(bool(re.search(rf"(?<!\d){re.escape(number)}(?!\d)", text)) for number in numbers) / len(numbers)
 
 
 def _neighbour(candidates: Sequence[Candidate], position: int, step: int) -> int | None:

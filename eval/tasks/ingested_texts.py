@@ -20,6 +20,7 @@ from typing import Self
 
 from assistant.answer import Citation
 from assistant.assistant import Assistant
+from assistant.reader import Weights
 from corpus.embedding import SentenceEmbedding, open_embedding
 from corpus.records import EVERYTHING
 from corpus.settings import Settings
@@ -103,10 +104,13 @@ def _letters(text: str) -> list[tuple[str, int]]:
 class IngestedTexts:
     """A temporary store over texts; a context manager, because it owns a folder, a store and an assistant.
 
-    ``folder`` keeps files and store for the next run, which then embeds nothing anew.
+    ``folder`` keeps files and store for the next run, which then embeds nothing anew. ``weights`` replace the reader's
+    stored ones, for calibrating.
     """
 
-    def __init__(self, texts: Sequence[str], settings: Settings, *, folder: Path | None = None) -> None:
+    def __init__(
+        self, texts: Sequence[str], settings: Settings, *, folder: Path | None = None, weights: Weights | None = None
+    ) -> None:
         self._texts = texts
         self._pages = [_page(text) for text in texts]
         first: dict[str, str] = {}
@@ -116,6 +120,7 @@ class IngestedTexts:
             self._numbers.setdefault(name, []).append(number)
         self._base = settings
         self._folder = folder
+        self._weights = weights
         self._resources = ExitStack()
 
     def __enter__(self) -> Self:
@@ -129,7 +134,7 @@ class IngestedTexts:
             self._ingest(folder / "texte")
             self.store = Store(self.settings.data)
             resources.callback(self.store.close)
-            self.assistant = Assistant(self.settings, self.embedding)
+            self.assistant = Assistant(self.settings, self.embedding, weights=self._weights)
             resources.callback(self.assistant.close)
             self.documents = StoredDocuments(self.store)
             self.aligned = [

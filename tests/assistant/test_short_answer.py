@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from assistant.question import QuestionReader
-from assistant.short_answer import short_answer
+from assistant.short_answer import RowCell, short_answer, short_answer_in_row
 from corpus.spelling import Vocabulary
+from corpus.types import Span
 
 READER = QuestionReader([], Vocabulary({}))
 
@@ -29,3 +30,10 @@ def test_a_number_that_names_something_in_the_question_is_no_answer(
 ) -> None:
     found = short_answer(READER.understand(question), sentence)
     assert (sentence[found.start : found.end] if found else None) == expected
+
+
+def test_a_sum_of_money_is_no_number_of_something() -> None:
+    row = [("Funktion", "Leitung"), ("Stellen", "5,5"), ("Förderung des Landes im Jahr", "bis 170.000,00 €")]
+    cells = [RowCell(header, text, Span(10 * n, 10 * n + len(text))) for n, (header, text) in enumerate(row)]
+    assert short_answer_in_row(READER.understand("Wie viele Stellen fördert das Land?"), cells) == cells[1].span
+    assert short_answer_in_row(READER.understand("Mit wie viel Euro fördert das Land?"), cells) == cells[2].span
