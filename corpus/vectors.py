@@ -34,7 +34,11 @@ _COLLECTION = "passages"
 _SEARCHED = 1000
 """Candidates that a search keeps (HNSW's ef). Chroma builds its graph anew, in another order, whenever the index is
 opened; with its default of 100 the 50 best of a few hundred passages were not always all found, and the same question
-got another answer in another process. It is set when an index is made; older ones keep theirs."""
+got another answer in another process. It is set when an index is made, as the next two are; older ones keep theirs."""
+_BUILT_WITH = 400
+_NEIGHBOURS = 32
+"""While the graph is built (HNSW's ef and M; Chroma: 100 and 16). With those defaults a passage now and then had no way
+leading to it."""
 _BATCH = 1000
 """Passages a call; Chroma limits a call to a few thousand because of SQLite's variables."""
 
@@ -66,7 +70,14 @@ class VectorIndex:
             self._collection: ChromaCollection = client.get_or_create_collection(
                 _COLLECTION,
                 embedding_function=None,
-                configuration={"hnsw": {"space": "cosine", "ef_search": _SEARCHED}},
+                configuration={
+                    "hnsw": {
+                        "space": "cosine",
+                        "ef_search": _SEARCHED,
+                        "ef_construction": _BUILT_WITH,
+                        "max_neighbors": _NEIGHBOURS,
+                    }
+                },
             )
         except (ChromaError, ValueError, OSError) as error:
             raise StoreError(
