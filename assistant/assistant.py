@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from assistant.answer import Answer, Turn
 from assistant.engine import QuotesQueryEngine, Trace
 from assistant.question import QuestionReader, UnderstoodQuestion, check_question
-from assistant.reader import Candidate, ReadingNetwork, TrainedReader, Weights, load_weights, open_network
+from assistant.reader import Candidate, TrainedReader, Weights, load_weights, open_network
 from assistant.reader.network import PassageToRead
 from assistant.retrieval import HybridRetriever
 from corpus.embedding import SentenceEmbedding, open_embedding
@@ -41,9 +41,8 @@ class Assistant:
         *,
         clearance: Visibility = "non_public",
         weights: Weights | None = None,
-        network: ReadingNetwork | None = None,
     ) -> None:
-        """``weights`` and ``network`` replace the reader's stored ones, for calibrating.
+        """``weights`` replace the reader's stored ones, for calibrating.
 
         Raises :class:`corpus.errors.StoreError` if the data directory is empty, damaged, or made by another model.
         """
@@ -54,8 +53,7 @@ class Assistant:
         self._embedding = embedding
         self._scope = Scope(public_only=clearance == "public", examples=settings.examples)
         self._reader = TrainedReader(
-            network if network is not None else open_network(settings, embedding),
-            weights if weights is not None else load_weights(),
+            open_network(settings, embedding), weights if weights is not None else load_weights()
         )
         self._engine = self._build()
         self._state = self._store.state()

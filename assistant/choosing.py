@@ -156,7 +156,7 @@ class QuoteChooser:
             ]
             found = short_answer_in_row(question, cells)
             if found is None and read is not None:
-                told = candidate.text[read.start : read.end].strip()
+                told = candidate.text[read.start : read.end]
                 holding = [cell.span for cell in cells if told in cell.text]
                 found = holding[0] if len(holding) == 1 else None
             return found

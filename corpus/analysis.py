@@ -71,7 +71,6 @@ _MONTH_NAMES: Final = (
     ("dezember", "dez"),
 )
 _MONTHS: Final = {name: number for number, names in enumerate(_MONTH_NAMES, start=1) for name in names}
-# The convention of POSIX strptime for years of two digits: 69 to 99 are 1969 to 1999, 00 to 68 are 2000 to 2068.
 _SIGNS: Final = {"%": "prozent", "€": "euro", "eur": "euro"}
 
 _INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")

@@ -9,6 +9,7 @@ from typing import Final
 _NUMERIC: Final = re.compile(r"(?<![\d.])(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4}|\d{2})(?!\d|\.\d)")
 _OUTLINE: Final = re.compile(r"(?:Abschnitt|Kapitel|Nummer|Nr\.|Ziffer|Ziff\.|Punkt|TOP|Version)\s*$", re.IGNORECASE)
 """Behind these words, 4.2.10 is no date."""
+# The convention of POSIX strptime for years of two digits: 69 to 99 are 1969 to 1999, 00 to 68 are 2000 to 2068.
 _FIRST_YEAR_OF_1900S: Final = 69
 
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from assistant.reader.candidates import Candidate, Reading, Scored
 from assistant.reader.models import OperatingPoint, Weights, load_weights, unfitted_weights
 from assistant.reader.network import ReadingNetwork, open_network
-from assistant.reader.reader import NetworkFindings, Reader, TrainedReader
+from assistant.reader.reader import NetworkFindings, TrainedReader
 
 __all__ = [
     "Candidate",
     "NetworkFindings",
     "OperatingPoint",
-    "Reader",
     "Reading",
     "ReadingNetwork",
     "Scored",

@@ -16,8 +16,8 @@ class Candidate:
 
     ``text`` is how it reads: its own words, or a table's row with the heads of its columns; ``context`` is the title of
     its section, ``around`` that and its whole passage. ``rank`` is its passage's place in the search, 0 the best;
-    ``dense`` is that passage's cosine. ``vector`` has length 1;
-    ``terms`` are its index terms, ``context_terms`` those of its passage and section title.
+    ``dense`` is that passage's cosine. ``vector`` has length 1; ``terms`` are its index terms, ``context_terms`` those
+    of its passage and section title.
     """
 
     document: str

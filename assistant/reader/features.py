@@ -155,15 +155,13 @@ def belonging_features(
             other = _neighbour(candidates, position, step)
             if other is not None:
                 beside[position, side] = belonging[other]
-    taken = [sentences[:, SENTENCE_FEATURES.index(name)] for name in BELONGING_FEATURES if name in SENTENCE_FEATURES]
-    own = dict(zip((name for name in BELONGING_FEATURES if name in SENTENCE_FEATURES), taken, strict=True))
-    own |= {
+    columns = dict(zip(SENTENCE_FEATURES, sentences.T, strict=True)) | {
         "score": scores,
         "score_below_best": scores.max() - scores,
         "belonging_previous": beside[:, 0],
         "belonging_next": beside[:, 1],
     }
-    return np.stack([own[name] for name in BELONGING_FEATURES], axis=1)
+    return np.stack([columns[name] for name in BELONGING_FEATURES], axis=1)
 
 
 def question_features(sentences: NDArray[np.float64], scores: NDArray[np.float64]) -> NDArray[np.float64]:

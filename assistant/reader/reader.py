@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,16 +21,6 @@ from corpus.types import Span
 
 _NO_SPAN: Final = -30.0
 """Log-probability where a sentence was not read."""
-
-
-class Reader(Protocol):
-    """Judges candidate sentences; the order of ``candidates`` is that of the documents."""
-
-    def read(
-        self, question: UnderstoodQuestion, candidates: Sequence[Candidate], query: NDArray[np.float32]
-    ) -> Reading:
-        """The candidates that were read with their scores, and the probability that the question is answerable."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +48,10 @@ class TrainedReader:
     def read(
         self, question: UnderstoodQuestion, candidates: Sequence[Candidate], query: NDArray[np.float32]
     ) -> Reading:
-        """See :class:`Reader`. Without candidates nothing is answerable."""
+        """The candidates that were read with their scores, and the probability that the question is answerable.
+
+        ``candidates`` are in the order of the documents; without any, nothing is answerable.
+        """
         if not candidates:
             return Reading(scored=[], answerable=0.0, passages=0)
         read, findings = self.findings(question, candidates)

@@ -92,8 +92,7 @@ def make_examples(
         swaps = Swaps((labelled.question for labelled in every), names=part.names)
         for seed, asked, examples in zip(seeds, drawn, passes, strict=True):
             maker = ExampleMaker(encoder, neighbours, swaps, seed)
-            made = [encoded(example, encoder) for labelled in asked for example in maker.make(labelled)]
-            examples += [example for example in made if example is not None]
+            examples.extend(encoded((example for labelled in asked for example in maker.make(labelled)), encoder))
         _log.info("%s: %d questions, now %d passages", part.name, len(every), sum(map(len, passes)))
     return passes
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
@@ -64,8 +64,12 @@ class Batch:
         return Batch(*(getattr(self, name).to(device, non_blocking=True) for name in self.__slots__))
 
 
-def encoded(example: Example, encoder: PassageEncoder) -> EncodedExample | None:
-    """An example as tokens; ``None`` where not even its first sentence fits."""
+def encoded(examples: Iterable[Example], encoder: PassageEncoder) -> list[EncodedExample]:
+    """Examples as tokens, without those of which not even the first sentence fits."""
+    return [item for item in (_encoded(example, encoder) for example in examples) if item is not None]
+
+
+def _encoded(example: Example, encoder: PassageEncoder) -> EncodedExample | None:
     passage = encoder.encode(example.question, example.context, example.sentences)
     if not passage.complete:
         return None

@@ -84,4 +84,4 @@ class Check:
             Example("", question.question, question.text.title, piece, [0] * len(piece), [0] * len(piece), None, 0)
             for piece in pieces
         )
-        return [item for item in (encoded(example, encoder) for example in examples) if item is not None]
+        return encoded(examples, encoder)

@@ -66,7 +66,7 @@ class ExampleMaker:
             window = self._window(labelled.text, _ROOM, 0)
             if len(window) < len(labelled.text.spans):
                 return []
-            examples.append(self._somewhere(labelled, window))
+            examples.append(self._alike(labelled.source, labelled.question, labelled.text, window, UNKNOWN))
             if chance.random() < _UNANSWERED_ELSE:
                 examples.append(self._unanswered(labelled))
         elif wanted:
@@ -127,20 +127,6 @@ class ExampleMaker:
             answerable=int(bool(wanted)),
         )
 
-    def _somewhere(self, labelled: Labelled, window: range) -> Example:
-        """A passage that answers in sentences that are not known."""
-        unknown = [UNKNOWN] * len(window)
-        return Example(
-            source=labelled.source,
-            question=self._worded(labelled.question),
-            context=self._context(labelled.text),
-            sentences=self._told(labelled.text, window),
-            holding=unknown,
-            belonging=unknown,
-            answer=None,
-            answerable=1,
-        )
-
     def _unanswered(self, labelled: Labelled) -> Example:
         """The same passage for a question about something else, or another passage that looks as if it answered."""
         wanted = labelled.holding or labelled.belonging or frozenset(range(len(labelled.text.spans)))
@@ -149,9 +135,9 @@ class ExampleMaker:
             told = " ".join(self._told(labelled.text, window))
             other = self._swaps.swapped(labelled.question, told, self._random)
             if other is not None:
-                return self._nothing(labelled.source, other, labelled.text, window)
+                return self._alike(labelled.source, other, labelled.text, window, 0)
         text, window = self._other(labelled, wanted)
-        return self._nothing(labelled.source, labelled.question, text, window)
+        return self._alike(labelled.source, labelled.question, text, window, 0)
 
     def _other(self, labelled: Labelled, wanted: frozenset[int]) -> tuple[Text, range]:
         """Another passage of the same text where that is long, else one that shares words with the question."""
@@ -164,16 +150,17 @@ class ExampleMaker:
         text = self._neighbours.near(labelled, chance)
         return text, self._window(text, limit, chance.randrange(len(text.spans)))
 
-    def _nothing(self, source: str, question: str, text: Text, window: range) -> Example:
+    def _alike(self, source: str, question: str, text: Text, window: range, label: int) -> Example:
+        """A passage with one label for all sentences: 0 where none answers, ``UNKNOWN`` where it is not known which."""
         return Example(
             source=source,
             question=self._worded(question),
             context=self._context(text),
             sentences=self._told(text, window),
-            holding=[0] * len(window),
-            belonging=[0] * len(window),
+            holding=[label] * len(window),
+            belonging=[label] * len(window),
             answer=None,
-            answerable=0,
+            answerable=int(label == UNKNOWN),
         )
 
     @staticmethod

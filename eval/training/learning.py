@@ -118,7 +118,7 @@ def learn(
 
 
 def _rates(network: ReadingNetwork, rate: float) -> list[dict[str, Any]]:
-    """Lower layers learn more slowly: they serve the frozen ones below them."""
+    """Lower layers learn more slowly: they serve the frozen embeddings below them."""
     layers = network.encoder.config.num_hidden_layers
     groups = []
     for name, value in network.trained():

@@ -1,9 +1,9 @@
 """The reading network in PyTorch, for training; the assistant runs the same weights through ONNX Runtime.
 
 The encoder of multilingual-e5-small reads question and passage together (a cross-encoder: Nogueira and Cho 2019). Its
-embeddings stay as they are, so that only the layers and the heads need be stored. Three heads
-read its last states: one scores sentences from their mean state, their mark and the first token, one the passage from
-the first token, and one each token as the first and the last of the short answer (Devlin et al. 2019).
+embeddings stay as they are, so that only the layers and the heads need be stored. Three heads read its last states: one
+scores sentences from their mean state, their mark and the first token, one the passage from the first token, and one
+each token as the first and the last of the short answer (Devlin et al. 2019).
 """
 
 from __future__ import annotations

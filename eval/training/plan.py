@@ -40,10 +40,7 @@ class Part:
         if self.read is None:
             raise ValueError(f"{self.name} has neither files nor an inventor")
         there = [labelled for name in self.files for labelled in self.read(data / name) if labelled.text.spans]
-        drawn: list[Labelled] = []
-        while len(drawn) < wanted:
-            drawn += chance.sample(there, min(len(there), wanted - len(drawn)))
-        return drawn
+        return list(sources.drawn_again(there, wanted, chance))
 
 
 def _squad(name: str, column: int = 1) -> Callable[[Path], Iterator[Labelled]]:

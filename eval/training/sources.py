@@ -214,6 +214,13 @@ def read_pairs(source: str, path: Path) -> Iterator[Labelled]:
         yield Labelled(source, row["sentence1"], text, chosen, chosen, None)
 
 
+def drawn_again(there: Sequence[Labelled], count: int, chance: random.Random) -> Iterator[Labelled]:
+    """``count`` of the questions in random order; all of them before any a second time."""
+    while count > 0:
+        yield from chance.sample(there, min(len(there), count))
+        count -= len(there)
+
+
 def excluded_questions(folder: Path, column: int) -> frozenset[str]:
     """One column of a set's ``EXCLUDE.tsv``; empty where it has none."""
     return frozenset(row[column] for row in _excluded(folder) if len(row) > column)

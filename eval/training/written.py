@@ -13,16 +13,12 @@ from collections.abc import Iterator
 from importlib.resources import files
 
 from corpus.types import Span
-from eval.training.sources import Labelled, joined_text
+from eval.training.sources import Labelled, drawn_again, joined_text
 
 
 def written_questions(count: int, seed: int) -> Iterator[Labelled]:
     """``count`` questions in random order, none more than once more than another; the same seed gives the same ones."""
-    there = list(_all())
-    chance = random.Random(f"written {seed}")
-    while count > 0:
-        yield from chance.sample(there, min(len(there), count))
-        count -= len(there)
+    yield from drawn_again(list(_all()), count, random.Random(f"written {seed}"))
 
 
 def _all() -> Iterator[Labelled]:

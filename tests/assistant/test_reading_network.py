@@ -103,9 +103,7 @@ def test_onnx_runtime_computes_what_was_trained(
     trained = TrainedNetwork(embedding.directory).eval()
     read_weights(trained, weights)
     example = Example("", QUESTION, "Finanzen", SENTENCES, [0] * 3, [0] * 3, None, 0)
-    item = encoded(example, PassageEncoder(embedding.tokenizer))
-    assert item is not None
-    batch = collated([item])
+    batch = collated(encoded([example], PassageEncoder(embedding.tokenizer)))
     with torch.no_grad():
         expected = trained(batch.ids, batch.mask, batch.sentence, len(SENTENCES))
     network = ReadingNetwork(embedding.directory, embedding.tokenizer, network_weights, precision)  # type: ignore[arg-type]

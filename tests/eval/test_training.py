@@ -13,7 +13,7 @@ import torch
 from assistant.reader.encoding import PassageEncoder
 from corpus.embedding import SentenceEmbedding, open_embedding
 from corpus.settings import Settings
-from eval.training.batches import NO_SPAN, EncodedExample, batched, collated, encoded
+from eval.training.batches import NO_SPAN, batched, collated, encoded
 from eval.training.examples import Example, ExampleMaker
 from eval.training.facts import FACTS
 from eval.training.learning import Course, learn
@@ -49,10 +49,6 @@ def written(path: Path, content: object) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
     return path
-
-
-def as_tokens(examples: list[Example], encoder: PassageEncoder) -> list[EncodedExample]:
-    return [item for item in (encoded(example, encoder) for example in examples) if item is not None]
 
 
 def qa(name: str, question: str, *answers: tuple[str, int]) -> dict[str, object]:
@@ -162,7 +158,7 @@ def test_batches_are_no_larger_than_asked_and_spans_are_the_answers_tokens(embed
         Example("x", "Was kostet sie?" * (1 + number % 3), "", sentences, [1, 0], [1, -1], (0, 18, 29), 1)
         for number in range(9)
     ] + [Example("x", "Wer?", "", sentences, [0, 0], [0, 0], None, 0)]
-    groups = batched(as_tokens(examples, encoder), tokens=120, seed=3)
+    groups = batched(encoded(examples, encoder), tokens=120, seed=3)
     assert sum(map(len, groups)) == len(examples)
     unanswered = 0
     for group in groups:
@@ -291,7 +287,7 @@ def test_an_interrupted_course_ends_with_the_same_weights(
         Example("x", f"Was kostet Nummer {n}?", "", [f"Nummer {n} kostet {17 * n % 99} Euro."], [1], [1], None, 1)
         for n in range(4)
     ]
-    groups = batched(as_tokens(examples, encoder), tokens=40, seed=1)
+    groups = batched(encoded(examples, encoder), tokens=40, seed=1)
     course = Course(rate=1e-3, device="cpu")
 
     def trained(work: Path, stop_behind: int | None) -> dict[str, torch.Tensor]:
