@@ -10,7 +10,7 @@ import argparse
 import hashlib
 import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import torch
@@ -25,7 +25,7 @@ from eval.training.examples import ExampleMaker
 from eval.training.learning import Course, learn
 from eval.training.negatives import Neighbours
 from eval.training.network import ReadingNetwork
-from eval.training.plan import PLAN, hashes
+from eval.training.plan import PLAN, Part, hashes
 from eval.training.swaps import Swaps
 from eval.training.weights import read_weights, write_weights
 
@@ -43,7 +43,9 @@ def main() -> int:
     parser.add_argument("--passes", type=int, default=4, help="each cuts the texts anew and draws other passages")
     parser.add_argument("--batch", type=int, default=24_000, help="tokens of a step")
     parser.add_argument("--dropout", type=float, default=0.1)
-    parser.add_argument("--share", type=float, default=1.0, help="how much of each set, to try something")
+    parser.add_argument(
+        "--share", nargs="+", type=_share, default=[("", 1.0)], help="how much of each set; NAME=SHARE for one of them"
+    )
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
@@ -53,7 +55,7 @@ def main() -> int:
     encoder = PassageEncoder(embedding.tokenizer)
     groups: list[list[EncodedExample]] = []
     seeds = range(options.seed, options.seed + options.passes)
-    for seed, examples in zip(seeds, make_examples(options.data, encoder, seeds, options.share), strict=True):
+    for seed, examples in zip(seeds, make_examples(options.data, encoder, seeds, dict(options.share)), strict=True):
         groups += batched(examples, tokens=options.batch, seed=seed)
     total = sum(len(item.ids) for group in groups for item in group)
     _log.info("%d tokens, %d steps", total, len(groups))
@@ -65,12 +67,13 @@ def main() -> int:
     learn(network, groups, Course(options.rate, options.device), options.work, check)
     card = {
         "command": f"python -m eval.training DATA --seed {options.seed} --rate {options.rate}"
-        f" --passes {options.passes} --batch {options.batch} --dropout {options.dropout} --share {options.share}",
+        f" --passes {options.passes} --batch {options.batch} --dropout {options.dropout}"
+        f" --share {' '.join(f'{name}={share}' if name else str(share) for name, share in options.share)}",
         "base": embedding.identity,
         "steps": len(groups),
         "passages": sum(len(group) for group in groups),
         "tokens": total,
-        "questions_a_pass": {part.name: part.questions for part in PLAN},
+        "questions_a_pass": {part.name: part.wanted(_share_of(part, dict(options.share))) for part in PLAN},
         "data_sha256": hashes(options.data),
     }
     if options.start is not None:
@@ -81,12 +84,15 @@ def main() -> int:
 
 
 def make_examples(
-    data: Path, encoder: PassageEncoder, seeds: Sequence[int], share: float
+    data: Path, encoder: PassageEncoder, seeds: Sequence[int], shares: Mapping[str, float]
 ) -> list[list[EncodedExample]]:
-    """The passages of each pass, in the order of the plan; every pass has a seed."""
+    """The passages of each pass, in the order of the plan; every pass has a seed.
+
+    ``shares`` tells by its name how much of a set each takes, under "" of all others.
+    """
     passes: list[list[EncodedExample]] = [[] for _ in seeds]
     for part in PLAN:
-        drawn = [part.drawn(data, seed, share) for seed in seeds]
+        drawn = [part.drawn(data, seed, _share_of(part, shares)) for seed in seeds]
         every = [labelled for asked in drawn for labelled in asked]
         neighbours = Neighbours(list({labelled.text.text: labelled.text for labelled in every}.values()))
         swaps = Swaps((labelled.question for labelled in every), names=part.names)
@@ -95,6 +101,15 @@ def make_examples(
             examples.extend(encoded((example for labelled in asked for example in maker.make(labelled)), encoder))
         _log.info("%s: %d questions, now %d passages", part.name, len(every), sum(map(len, passes)))
     return passes
+
+
+def _share(told: str) -> tuple[str, float]:
+    name, _, share = told.rpartition("=")
+    return name, float(share)
+
+
+def _share_of(part: Part, shares: Mapping[str, float]) -> float:
+    return shares.get(part.name, shares.get("", 1.0))
 
 
 if __name__ == "__main__":

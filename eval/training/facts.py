@@ -49,6 +49,8 @@ FACTS: Final = (
             ("Die Kosten für {acc} belaufen sich auf {euro}.",),
             ("{nom} kostet nach der Schätzung der Verwaltung {euro}.",),
             ("Für {acc} ist mit Aufwendungen in Höhe von {euro} zu rechnen.",),
+            ("{board} hat am {date} {acc} für {euro} beschlossen.",),
+            ("Im Haushalt sind für {acc} {euro} veranschlagt.",),
         ),
         (
             ("Wie hoch sind die Kosten für {acc}?", "euro"),

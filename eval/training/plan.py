@@ -31,10 +31,14 @@ class Part:
     invent: Callable[[int, int], Iterator[Labelled]] | None = None
     names: bool = True
 
+    def wanted(self, share: float) -> int:
+        """How many questions one pass takes of ``share`` of the set."""
+        return round(self.questions * share)
+
     def drawn(self, data: Path, seed: int, share: float = 1.0) -> list[Labelled]:
         """The questions of one pass, or ``share`` of them, in random order."""
         chance = random.Random(f"{seed} {self.name}")
-        wanted = round(self.questions * share)
+        wanted = self.wanted(share)
         if self.invent is not None:
             return list(self.invent(wanted, seed))
         if self.read is None:
@@ -65,7 +69,7 @@ PLAN: Final = (
         lambda path: sources.read_judgments("legalquad", path),
         names=False,
     ),
-    Part("written", (), 4000, invent=written_questions, names=False),
+    Part("written", (), 5000, invent=written_questions, names=False),
     Part("tables", (), 1500, invent=invented_tables, names=False),
     Part("papers", (), 2500, invent=invented_papers, names=False),
     Part(
