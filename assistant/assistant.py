@@ -17,6 +17,7 @@ from assistant.question import QuestionReader, UnderstoodQuestion, check_questio
 from assistant.reader import Candidate, TrainedReader, Weights, load_weights, open_network
 from assistant.reader.network import PassageToRead
 from assistant.retrieval import HybridRetriever
+from assistant.sheet import SessionSheet, SheetMaker, has_sheet
 from corpus.embedding import SentenceEmbedding, open_embedding
 from corpus.errors import QuestionError
 from corpus.originals import original_path
@@ -109,6 +110,15 @@ class Assistant:
     def missing(self) -> list[MissingDocument]:
         """What is announced but not there."""
         return self._store.missing(self._scope)
+
+    def sheets(self) -> list[DocumentInfo]:
+        """The documents that have a session sheet: Vorlagen, and whatever proposes a decision."""
+        return [info for info in self.documents() if has_sheet(info, self._store.sections(info.document))]
+
+    def sheet(self, document: str) -> SessionSheet:
+        """The session sheet of a document; raises :class:`QuestionError` for one that may not be shown."""
+        with self._store.snapshot():
+            return SheetMaker(self._store, self._scope).make(self._require(document))
 
     def pages(self, document: str) -> list[Page]:
         """The pages of a document; raises ``StoreError`` for one that is unknown or may not be shown."""

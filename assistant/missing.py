@@ -49,17 +49,22 @@ def find_announcement(store: Store, missing: MissingDocument, scope: Scope) -> t
     It stands in the same Akte and has all words of the title; the shortest such sentence is its line in the list of
     attachments.
     """
-    wanted = frozenset(analyse(missing.title))
-    best: tuple[int, str, Sentence] | None = None
+    best: tuple[str, Sentence] | None = None
     for info in store.documents(scope):
         if info.akte != missing.akte:
             continue
-        text = store.text(info.document)
-        for sentence in store.sentences(info.document):
-            if sentence.kind == "heading":
-                continue
-            if wanted <= frozenset(analyse(text[sentence.span.start : sentence.span.end])) and (
-                best is None or len(sentence.span) < best[0]
-            ):
-                best = (len(sentence.span), info.document, sentence)
-    return None if best is None else (best[1], best[2])
+        sentence = naming_sentence(store.text(info.document), store.sentences(info.document), missing.title)
+        if sentence is not None and (best is None or len(sentence.span) < len(best[1].span)):
+            best = info.document, sentence
+    return best
+
+
+def naming_sentence(text: str, sentences: Sequence[Sentence], title: str) -> Sentence | None:
+    """The shortest sentence of a document with all words of a title; no heading, which would be the document's own."""
+    wanted = frozenset(analyse(title))
+    naming = [
+        sentence
+        for sentence in sentences
+        if sentence.kind != "heading" and wanted <= frozenset(analyse(text[sentence.span.start : sentence.span.end]))
+    ]
+    return min(naming, key=lambda sentence: len(sentence.span), default=None)

@@ -21,7 +21,7 @@ from typing import Final
 
 from snowballstemmer.german_stemmer import GermanStemmer
 
-from corpus.dates import full_year
+from corpus.dates import OUTLINE, full_year
 from corpus.types import Span
 
 TERM_MARKS: Final = "§,._/"
@@ -101,6 +101,8 @@ _TOKEN: Final = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_DATES: Final = ("iso", "numeric", "written")
+"""The notations of dates in ``_TOKEN``; their groups begin with the same letter."""
 _SIMPLE: Final = re.compile(_WORD)
 _NO_TERM: Final = re.compile(rf"[^\w{re.escape(TERM_MARKS)}]")
 # Plurals in -en of Latin words in -um (Gremium/Gremien, Zentrum/Zentren), which the stemmer leaves apart.
@@ -113,6 +115,18 @@ def words(text: str) -> list[tuple[str, Span]]:
     """The words and numbers of ``text`` as written, each with its place; compounds with hyphens are one word."""
     unmarked = _NOTE_MARK.sub(lambda mark: " " * len(mark.group()), text)
     return [(match.group(), Span(*match.span())) for match in _TOKEN.finditer(unmarked) if match["sign"] is None]
+
+
+def dates(text: str) -> list[tuple[str, Span]]:
+    """The dates of ``text`` that name at least month and year, as "2014-03-17" or "2014-03", each with its place."""
+    found = []
+    for match in _TOKEN.finditer(text):
+        if match.lastgroup in _DATES and not OUTLINE.search(text, 0, match.start()):
+            prefix = match.lastgroup[0]
+            when = _when(match, prefix)
+            if when is not None:
+                found.append((f"{when:%Y-%m-%d}" if match[f"{prefix}d"] else f"{when:%Y-%m}", Span(*match.span())))
+    return found
 
 
 def analyse(text: str) -> list[str]:
@@ -185,8 +199,8 @@ def _terms(match: re.Match[str]) -> Iterator[str]:
             yield from _word_term(text)
         case "compound":
             yield from _hyphenated_terms(_SIMPLE.findall(text))
-        case "iso" | "numeric" | "written" as notation:
-            yield from _date_terms(match, notation[0])
+        case notation if notation in _DATES:
+            yield from _date_terms(match, str(notation)[0])
         case "amount":
             yield canonical_number(text)
         case "outline":
@@ -222,18 +236,25 @@ def _word_term(word: str) -> tuple[str, ...]:
 
 def _date_terms(match: re.Match[str], prefix: str) -> Iterator[str]:
     """Day, month, name of the month and year, whatever the notation; plain words where it is no date after all."""
-    day, month, year = match[f"{prefix}d"], match[f"{prefix}m"], match[f"{prefix}y"]
-    try:
-        when = date(full_year(year), int(month) if month.isdecimal() else _MONTHS[fold(month)], int(day or 1))
-    except (ValueError, KeyError):
+    when = _when(match, prefix)
+    if when is None:
         for piece in _SIMPLE.findall(match.group()):
             yield from _word_term(piece)
         return
-    if day is not None:
+    if match[f"{prefix}d"] is not None:
         yield f"d{when:%Y%m%d}"
     yield f"m{when:%Y%m}"
     yield stem(_MONTH_NAMES[when.month - 1][0])
     yield str(when.year)
+
+
+def _when(match: re.Match[str], prefix: str) -> date | None:
+    """The date that the groups with this prefix give; the first of the month where no day is named."""
+    day, month, year = match[f"{prefix}d"], match[f"{prefix}m"], match[f"{prefix}y"]
+    try:
+        return date(full_year(year), int(month) if month.isdecimal() else _MONTHS[fold(month)], int(day or 1))
+    except (ValueError, KeyError):
+        return None
 
 
 def _plain(term: str) -> str:

@@ -7,8 +7,12 @@ from datetime import date
 from typing import Final
 
 _NUMERIC: Final = re.compile(r"(?<![\d.])(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4}|\d{2})(?!\d|\.\d)")
-_OUTLINE: Final = re.compile(r"(?:Abschnitt|Kapitel|Nummer|Nr\.|Ziffer|Ziff\.|Punkt|TOP|Version)\s*$", re.IGNORECASE)
+OUTLINE: Final = re.compile(r"(?:Abschnitt|Kapitel|Nummer|Nr\.|Ziffer|Ziff\.|Punkt|TOP|Version)\s*$", re.IGNORECASE)
 """Behind these words, 4.2.10 is no date."""
+_MONTHS: Final = (
+    "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November",
+    "Dezember",
+)  # fmt: skip
 # The convention of POSIX strptime for years of two digits: 69 to 99 are 1969 to 1999, 00 to 68 are 2000 to 2068.
 _FIRST_YEAR_OF_1900S: Final = 69
 
@@ -16,6 +20,14 @@ _FIRST_YEAR_OF_1900S: Final = 69
 def german_date(iso: str) -> str:
     """An ISO 8601 date such as 2014-03-17 in German form, 17.03.2014; raises ``ValueError`` for anything else."""
     return date.fromisoformat(iso).strftime("%d.%m.%Y")
+
+
+def german_day(iso: str) -> str:
+    """A date, or a month such as 2014-03, in German form: 17.03.2014, März 2014."""
+    if len(iso) == len("2014-03"):
+        first = date.fromisoformat(f"{iso}-01")
+        return f"{_MONTHS[first.month - 1]} {first.year}"
+    return german_date(iso)
 
 
 def full_year(text: str) -> int:
@@ -30,7 +42,7 @@ def with_full_dates(text: str) -> str:
     """Dates in figures as documents mostly write them: 9.12.13 as 09.12.2013; what is no date stays."""
 
     def full(match: re.Match[str]) -> str:
-        if _OUTLINE.search(text, 0, match.start()):
+        if OUTLINE.search(text, 0, match.start()):
             return match.group()
         try:
             return date(full_year(match[3]), int(match[2]), int(match[1])).strftime("%d.%m.%Y")
