@@ -4,27 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from copy import copy
-from pathlib import Path
 from typing import Self
 
 import numpy as np
 from llama_index.core.base.base_query_engine import BaseQueryEngine
+from llama_index.core.schema import QueryBundle
 from numpy.typing import NDArray
 
-from assistant.answer import Answer, Turn
-from assistant.engine import QuotesQueryEngine, Trace
+from assistant.answer import Answer, Citation, Turn
+from assistant.engine import QuotesQueryEngine, Trace, Watch, unwatched
+from assistant.library import Library
 from assistant.question import QuestionReader, UnderstoodQuestion, check_question
 from assistant.reader import Candidate, TrainedReader, Weights, load_weights, open_network
 from assistant.reader.network import PassageToRead
 from assistant.retrieval import HybridRetriever
-from assistant.sheet import SessionSheet, SheetMaker, has_sheet
 from corpus.embedding import SentenceEmbedding, open_embedding
-from corpus.errors import QuestionError
-from corpus.originals import original_path
 from corpus.settings import Settings, load_settings
 from corpus.spelling import Vocabulary
 from corpus.store import Scope, Store
-from corpus.types import DocumentInfo, MissingDocument, Page, Visibility
+from corpus.types import Visibility
 from corpus.vectors import VectorIndex
 
 
@@ -32,7 +30,7 @@ class Assistant:
     """Answers questions with proof. Safe to use from several threads.
 
     ``clearance`` is what whoever asks may see: the operator's own commands see everything, the web chat only what is
-    public.
+    public. ``library`` shows the documents that its answers come from.
     """
 
     def __init__(
@@ -56,6 +54,7 @@ class Assistant:
         self._reader = TrainedReader(
             open_network(settings, embedding), weights if weights is not None else load_weights()
         )
+        self.library = Library(self._store, self._scope, settings.data)
         self._engine = self._build()
         self._state = self._store.state()
 
@@ -65,15 +64,22 @@ class Assistant:
         settings = settings if settings is not None else load_settings()
         return cls(settings, open_embedding(settings), clearance=clearance)
 
-    def answer(self, question: str, *, history: Sequence[Turn] = (), user: str | None = None) -> Answer:  # noqa: ARG002
-        """Answer or refuse. ``user`` is part of the interface for access rules.
+    def answer(
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        user: str | None = None,  # noqa: ARG002
+        watch: Watch = unwatched,
+    ) -> Answer:
+        """Answer or refuse. ``user`` is part of the interface for access rules; ``watch`` hears of the progress.
 
         Raises :class:`QuestionError` with a German sentence for an empty or far too long question.
         """
         check_question(question, self.settings.max_question_length)
         # One state from search to citation: a quote must never be cut out of a newer text with older offsets.
         with self._store.snapshot():
-            return self._current_engine().answer(question, history)
+            return self._current_engine().answer(question, history, watch)
 
     def answer_with_trace(self, question: str, *, history: Sequence[Turn] = ()) -> tuple[Answer, Trace]:
         """The answer, and how it came about; for the evaluation."""
@@ -103,39 +109,19 @@ class Assistant:
         """The same engine for whoever builds with LlamaIndex."""
         return self._current_engine()
 
-    def documents(self) -> list[DocumentInfo]:
-        """The documents that this assistant may show."""
-        return self._store.documents(self._scope)
+    def search(self, query: str, limit: int) -> list[Citation]:
+        """The passages that fit a query best, as they would be cited.
 
-    def missing(self) -> list[MissingDocument]:
-        """What is announced but not there."""
-        return self._store.missing(self._scope)
-
-    def sheets(self) -> list[DocumentInfo]:
-        """The documents that have a session sheet: Vorlagen, and whatever proposes a decision."""
-        return [info for info in self.documents() if has_sheet(info, self._store.sections(info.document))]
-
-    def sheet(self, document: str) -> SessionSheet:
-        """The session sheet of a document; raises :class:`QuestionError` for one that may not be shown."""
+        Raises :class:`QuestionError` with a German sentence for an empty or far too long query.
+        """
+        check_question(query, self.settings.max_question_length)
         with self._store.snapshot():
-            return SheetMaker(self._store, self._scope).make(self._require(document))
-
-    def pages(self, document: str) -> list[Page]:
-        """The pages of a document; raises ``StoreError`` for one that is unknown or may not be shown."""
-        self._require(document)
-        return self._store.pages(document)
-
-    def original(self, document: str) -> Path:
-        """The stored copy of a document's file; raises ``StoreError`` for one that may not be shown."""
-        return original_path(self.settings.data, self._require(document))
-
-    def fingerprint(self, document: str) -> str | None:
-        """What changes when a document does; ``None`` for one that is not there."""
-        return self._store.fingerprint(document)
-
-    def suggestions(self) -> list[str]:
-        """Questions to begin with, from the registers."""
-        return self._store.questions(self._scope)
+            retriever = HybridRetriever(self._store, self._vectors, self._embedding, scope=self._scope)
+            found = retriever.rank(QueryBundle(query))[:limit]
+            return [
+                self.library.citations.make(number, hit.passage.document, hit.passage.span, hit.passage.section_title)
+                for number, hit in enumerate(found, start=1)
+            ]
 
     def warm_up(self) -> None:
         """Load the models now, so that the first question does not wait for them."""
@@ -148,14 +134,8 @@ class Assistant:
 
     def _narrow(self, documents: Collection[str]) -> None:
         self._scope = self._scope.within(documents)
+        self.library = Library(self._store, self._scope, self.settings.data)
         self._engine = self._build()
-
-    def _require(self, document: str) -> DocumentInfo:
-        for info in self.documents():
-            if info.document == document:
-                return info
-        # The same sentence for unknown and for hidden documents, so that nobody learns what exists.
-        raise QuestionError(f"Ein Dokument „{document}“ gibt es nicht.")
 
     def _current_engine(self) -> QuotesQueryEngine:
         """The engine for what the store holds now; another process may have read documents since."""

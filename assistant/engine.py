@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
+from typing import Literal
 
 import numpy as np
 from llama_index.core.base.base_query_engine import BaseQueryEngine
@@ -42,6 +43,21 @@ class Trace:
     passages: Sequence[RankedPassage]
     read: int
     sentences: Sequence[Scored]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an answer is: which ``stage`` begins now, with how many documents, passages or quotes."""
+
+    stage: Literal["searching", "reading", "composing"]
+    count: int
+
+
+Watch = Callable[[Progress], None]
+
+
+def unwatched(progress: Progress) -> None:
+    """Let an answer come about without anybody watching."""
 
 
 class QuotesQueryEngine(BaseQueryEngine):
@@ -88,25 +104,30 @@ class QuotesQueryEngine(BaseQueryEngine):
             settings_hash=settings_hash,
         )
 
-    def answer(self, text: str, history: Sequence[Turn] = ()) -> Answer:
-        """Answer one question, or refuse."""
-        return self.answer_with_trace(text, history)[0]
+    def answer(self, text: str, history: Sequence[Turn] = (), watch: Watch = unwatched) -> Answer:
+        """Answer one question, or refuse; ``watch`` is told how far it is and may raise to end it."""
+        return self.answer_with_trace(text, history, watch)[0]
 
-    def answer_with_trace(self, text: str, history: Sequence[Turn] = ()) -> tuple[Answer, Trace]:
+    def answer_with_trace(
+        self, text: str, history: Sequence[Turn] = (), watch: Watch = unwatched
+    ) -> tuple[Answer, Trace]:
         """The answer, and how it came about."""
         started = perf_counter()
         question = self._questions.understand(text, history)
         understood = perf_counter()
+        watch(Progress("searching", len(self._documents)))
         bundle = QueryBundle(query_str=question.search)
         named = find_scope(question.standalone, self._documents)
         ranked = self._ranked(bundle, named)
         best = self._retriever.best(ranked)
         retrieved = perf_counter()
+        watch(Progress("reading", len(best)))
         reading = self._reader.read(question, self._candidates(best), _vector(bundle))
         defined = self._defined(question)
         quotes = defined or self._chooser.choose(question, reading)
         proposed = [] if quotes else self._proposed(question, reading)
         read = perf_counter()
+        watch(Progress("composing", len(quotes)))
         if quotes or proposed:
             confidence = 1.0 if defined else reading.answerable
             status: Status = "answered" if quotes else "partial"

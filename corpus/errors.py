@@ -21,3 +21,7 @@ class UnreadableFileError(AktenkundigError):
 
 class QuestionError(AktenkundigError):
     """A question that cannot be asked: empty or far too long."""
+
+
+class NotThereError(AktenkundigError):
+    """A document, page or place that does not exist or may not be shown: the sentence never tells which of the two."""

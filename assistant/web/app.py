@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from assistant.feedback import FeedbackDesk, FeedbackLog
+from assistant.web.api import API_PATH, create_api
 from assistant.web.chat import build_chat
 from assistant.web.feedback import feedback_routes
 from assistant.web.page import ASSETS, PageMiddleware
@@ -35,6 +36,7 @@ def create_app(assistant: Assistant) -> FastAPI:
     desk = FeedbackDesk(assistant, FeedbackLog(assistant.settings.data)) if assistant.settings.feedback else None
     if desk is not None:
         app.include_router(feedback_routes(desk))
+    app.mount(API_PATH, create_api(assistant, desk))
     app.mount("/web", StaticFiles(directory=ASSETS), name="web")
     report_problems(app)
     gr.mount_gradio_app(

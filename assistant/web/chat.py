@@ -14,6 +14,7 @@ import gradio as gr
 
 from assistant.answer import Turn
 from assistant.web.answer_html import Exchange, conversation_html
+from assistant.web.capacity import AT_ONCE, WAITING
 from corpus.errors import AktenkundigError
 
 if TYPE_CHECKING:
@@ -21,11 +22,6 @@ if TYPE_CHECKING:
     from assistant.feedback import FeedbackDesk
 
 _log = logging.getLogger(__name__)
-
-AT_ONCE = 2
-"""Questions answered at the same time: the default engine keeps about one core busy each."""
-WAITING = 64
-"""Questions that may wait; more are refused, so that a flood cannot fill the memory."""
 
 _UNEXPECTED = "Bei dieser Frage ist ein Fehler aufgetreten; bitte stellen Sie sie noch einmal oder anders."
 

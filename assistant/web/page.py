@@ -74,7 +74,7 @@ class PageMiddleware:
 
 def page_html(template: Template, gradio_page: str, assistant: Assistant, nonce: str) -> str:
     """Our page with Gradio's program in it."""
-    documents = assistant.documents()
+    documents = assistant.library.documents()
     return template.substitute(
         nonce=nonce,
         config=_taken(_CONFIG, gradio_page),
@@ -82,9 +82,9 @@ def page_html(template: Template, gradio_page: str, assistant: Assistant, nonce:
         gradio_script=_taken(_SCRIPT, gradio_page),
         gradio_style=_taken(_STYLE, gradio_page),
         summary=_summary(documents),
-        suggestions=_suggestions(assistant.suggestions()),
+        suggestions=_suggestions(assistant.library.suggestions()),
         documents="".join(_document(info) for info in documents),
-        missing=_missing([f"{item.kind}: {item.title}" for item in assistant.missing()]),
+        missing=_missing([f"{item.kind}: {item.title}" for item in assistant.library.missing()]),
     )
 
 

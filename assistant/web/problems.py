@@ -7,9 +7,16 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from corpus.errors import AktenkundigError, SettingsError, StoreError
+from corpus.errors import AktenkundigError, QuestionError, SettingsError, StoreError
 
-_TITLES = {404: "Nicht gefunden", 422: "Ungültige Angabe", 500: "Interner Fehler"}
+_TITLES = {
+    404: "Nicht gefunden",
+    413: "Zu lang",
+    415: "Falsche Form",
+    422: "Ungültige Angabe",
+    500: "Interner Fehler",
+    503: "Überlastet",
+}
 
 
 def problem(status: int, detail: str) -> JSONResponse:
@@ -28,8 +35,14 @@ def report_problems(app: FastAPI) -> None:
 
 
 async def _expected(_request: Request, error: Exception) -> JSONResponse:
-    """What was asked for is not there, unless the fault lies with the installation."""
-    return problem(500 if isinstance(error, (StoreError, SettingsError)) else 404, str(error))
+    return problem(status_of(error), str(error))
+
+
+def status_of(error: Exception) -> int:
+    """What was asked for is not there, unless it cannot be asked or the fault lies with the installation."""
+    if isinstance(error, (StoreError, SettingsError)):
+        return 500
+    return 422 if isinstance(error, QuestionError) else 404
 
 
 async def _invalid(_request: Request, _error: Exception) -> JSONResponse:

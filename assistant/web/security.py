@@ -10,13 +10,14 @@ from __future__ import annotations
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from assistant.web.api import API_PATH
 from assistant.web.feedback import FEEDBACK_PATH
 from assistant.web.problems import problem
 
 _READING = ("/", "/config", "/theme.css", "/gradio_api/queue/data")
 _ASKING = ("/gradio_api/queue/join", "/gradio_api/reset")
 _GRADIO_FOLDERS = ("/assets/", "/static/", "/gradio_api/heartbeat/")
-_OUR_FOLDERS = ("/web/", "/dokumente/", "/seiten/", "/original/")
+_OUR_FOLDERS = ("/web/", "/dokumente/", "/seiten/", "/original/", f"{API_PATH}/")
 
 _STRICT = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 _PDF = "default-src 'self'; style-src 'self' 'unsafe-inline'; object-src 'self'; frame-ancestors 'none'"
@@ -78,5 +79,5 @@ class Protection:
 
 def _exists(method: str, path: str) -> bool:
     if method == "POST":
-        return path in _ASKING or path.startswith(f"{FEEDBACK_PATH}/")
+        return path in _ASKING or path.startswith((f"{FEEDBACK_PATH}/", f"{API_PATH}/"))
     return method in ("GET", "HEAD") and (path in _READING or path.startswith((*_GRADIO_FOLDERS, *_OUR_FOLDERS)))

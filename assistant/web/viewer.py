@@ -16,11 +16,12 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse, JSONResponse
 
 from assistant.web.problems import problem
-from corpus.errors import AktenkundigError
+from corpus.errors import NotThereError
 from corpus.rendering import render_page
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
+    from assistant.library import Library
     from corpus.types import DocumentInfo, Page
 
 NARROWEST, WIDEST, USUAL = 200, 2400, 1000
@@ -35,37 +36,23 @@ def viewer_routes(assistant: Assistant) -> APIRouter:
     """The routes of the document pane over one assistant; what is not there becomes a problem document."""
     router = APIRouter()
 
-    def listed(document: str) -> DocumentInfo:
-        info = next((info for info in assistant.documents() if info.document == document), None)
-        if info is None:
-            raise AktenkundigError("Dieses Dokument ist nicht vorhanden.")
-        return info
-
     @router.get("/dokumente/{document}/seiten.json")
     def pages(document: str) -> Response:
         return JSONResponse(
-            _description(listed(document), assistant.pages(document)), headers={"Cache-Control": _PRIVATE}
+            _description(assistant.library.document(document), assistant.library.pages(document)),
+            headers={"Cache-Control": _PRIVATE},
         )
 
     @router.get("/seiten/{document}/{index}.png")
     def picture(request: Request, document: str, index: int, breite: int = USUAL) -> Response:
-        info = listed(document)
-        if index not in {page.index for page in assistant.pages(document)}:
-            raise AktenkundigError("Diese Seite gibt es nicht.")
-        width = min(max(breite, NARROWEST), WIDEST)
-        tag = f'"{info.sha256[:32]}-{index}-{width}"'
-        headers = {"Cache-Control": _PRIVATE, "ETag": tag}
-        if tag in request.headers.get("if-none-match", ""):
-            return Response(status_code=304, headers=headers)
-        drawn = render_page(assistant.original(document), index, width)
-        return Response(drawn, media_type="image/png", headers=headers)
+        return page_picture(assistant.library, request, document, index, min(max(breite, NARROWEST), WIDEST))
 
     @router.get("/original/{document}")
     def original(document: str) -> Response:
-        info = listed(document)
-        path = assistant.original(document)
+        info = assistant.library.document(document)
+        path = assistant.library.original(document)
         if not path.is_file():
-            raise AktenkundigError("Die Datei zu diesem Dokument liegt nicht mehr vor.")
+            raise NotThereError("Die Datei zu diesem Dokument liegt nicht mehr vor.")
         media_type = info.media_type.partition(";")[0].strip()
         inline = media_type in _INLINE
         name = quote(f"{info.document}{mimetypes.guess_extension(media_type) or path.suffix}", safe="")
@@ -82,6 +69,19 @@ def viewer_routes(assistant: Assistant) -> APIRouter:
         return problem(404, "Diese Adresse gibt es nicht.")
 
     return router
+
+
+def page_picture(library: Library, request: Request, document: str, index: int, width: int) -> Response:
+    """A page as PNG, ``width`` pixels wide; raises :class:`corpus.errors.NotThereError` where there is none."""
+    info = library.document(document)
+    if index not in {page.index for page in library.pages(document)}:
+        raise NotThereError("Diese Seite gibt es nicht.")
+    tag = f'"{info.sha256[:32]}-{index}-{width}"'
+    headers = {"Cache-Control": _PRIVATE, "ETag": tag}
+    if tag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    drawn = render_page(library.original(document), index, width)
+    return Response(drawn, media_type="image/png", headers=headers)
 
 
 def _description(info: DocumentInfo, pages: Sequence[Page]) -> dict[str, object]:

@@ -1,0 +1,116 @@
+"""The documents as they may be shown: their pages, text, headings, places to cite, and session sheets."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from assistant.answer import Citation
+from assistant.citations import CitationMaker
+from assistant.sheet import SessionSheet, SheetMaker, has_sheet
+from corpus.errors import NotThereError
+from corpus.originals import original_path
+from corpus.store import Scope, Store
+from corpus.types import DocumentInfo, MissingDocument, Page, Section, Span
+
+
+class Library:
+    """What a scope shows of a store. Whatever it does not show gets the same error as what does not exist."""
+
+    def __init__(self, store: Store, scope: Scope, data: Path) -> None:
+        """``data`` is the directory that the originals lie in."""
+        self._store = store
+        self._scope = scope
+        self._data = data
+        self.citations = CitationMaker(store, scope)
+
+    def documents(self) -> list[DocumentInfo]:
+        """All documents that may be shown."""
+        return self._store.documents(self._scope)
+
+    def document(self, document: str) -> DocumentInfo:
+        """One of them; raises :class:`NotThereError` for one that is unknown or may not be shown."""
+        for info in self.documents():
+            if info.document == document:
+                return info
+        # The same sentence for unknown and for hidden documents, so that nobody learns what exists.
+        raise NotThereError(f"Ein Dokument „{document}“ gibt es nicht.")
+
+    def missing(self) -> list[MissingDocument]:
+        """What is announced but not there."""
+        return self._store.missing(self._scope)
+
+    def suggestions(self) -> list[str]:
+        """Questions to begin with, from the registers."""
+        return self._store.questions(self._scope)
+
+    def fingerprint(self, document: str) -> str | None:
+        """What changes when a document does; ``None`` for one that is not there."""
+        return self._store.fingerprint(document)
+
+    # All methods below raise :class:`NotThereError` as :meth:`document` does.
+
+    def pages(self, document: str) -> list[Page]:
+        """The pages of a document."""
+        self.document(document)
+        return self._store.pages(document)
+
+    def original(self, document: str) -> Path:
+        """The stored copy of a document's file."""
+        return original_path(self._data, self.document(document))
+
+    def text(self, document: str) -> str:
+        """A document's canonical text, to which all offsets refer."""
+        self.document(document)
+        return self._store.text(document)
+
+    def outline(self, document: str) -> list[tuple[Section, Page]]:
+        """The headings of a document, each with the page that it stands on."""
+        with self._store.snapshot():
+            pages = self.pages(document)
+            return [
+                (section, next((page for page in pages if page.start <= section.span.start < page.end), pages[0]))
+                for section in self._store.sections(document)
+                if section.title and pages
+            ]
+
+    def cite(self, document: str, start: int, end: int) -> Citation:
+        """The citation of a place in a document's text, blanks around it left out.
+
+        Raises :class:`NotThereError` for a place that the text does not have.
+        """
+        with self._store.snapshot():
+            text = self.text(document)
+            quoted = text[start:end]
+            if not 0 <= start < end <= len(text) or not quoted.strip():
+                raise NotThereError("Diese Stelle gibt es im Dokument nicht.")
+            span = Span(start + len(quoted) - len(quoted.lstrip()), end - len(quoted) + len(quoted.rstrip()))
+            return self._cited(1, document, span)
+
+    def find(self, document: str, words: str, limit: int) -> list[Citation]:
+        """The first places where these words stand next to each other, whatever their case and the blanks between."""
+        wanted = words.split()
+        found: list[Citation] = []
+        if not wanted:
+            return found
+        pattern = re.compile(r"\s+".join(map(re.escape, wanted)), re.IGNORECASE)
+        with self._store.snapshot():
+            for match in pattern.finditer(self.text(document)):
+                found.append(self._cited(len(found) + 1, document, Span(*match.span())))
+                if len(found) == limit:
+                    break
+        return found
+
+    def sheets(self) -> list[DocumentInfo]:
+        """The documents that have a session sheet: Vorlagen, and whatever proposes a decision."""
+        return [info for info in self.documents() if has_sheet(info, self._store.sections(info.document))]
+
+    def sheet(self, document: str) -> SessionSheet:
+        """The session sheet of a document."""
+        with self._store.snapshot():
+            return SheetMaker(self._store, self._scope).make(self.document(document))
+
+    def _cited(self, number: int, document: str, span: Span) -> Citation:
+        sentences = self._store.sentences_in(document, span)
+        section = self._store.sections(document)[sentences[0].section].title if sentences else ""
+        return self.citations.make(number, document, span, section)

@@ -1,0 +1,215 @@
+"""Puts the API together: one FastAPI application of its own, with its description in German."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Final
+
+from fastapi import FastAPI, Path, Query, Request, Response
+from fastapi.responses import StreamingResponse
+from starlette.concurrency import run_in_threadpool
+
+from assistant.answer import Answer, Citation
+from assistant.feedback import Opinion
+from assistant.sheet import SessionSheet, sheet_markdown
+from assistant.web.api.asking import Counter, OverloadedError
+from assistant.web.api.descriptions import in_german
+from assistant.web.api.shapes import (
+    DocumentDetails,
+    DocumentEntry,
+    DocumentText,
+    HeadingEntry,
+    PageEntry,
+    ProblemDocument,
+    QuestionRequest,
+)
+from assistant.web.capacity import AT_ONCE, WAITING
+from assistant.web.problems import problem, report_problems
+from assistant.web.viewer import NARROWEST, USUAL, WIDEST, page_picture
+
+if TYPE_CHECKING:
+    from assistant.assistant import Assistant
+    from assistant.feedback import FeedbackDesk
+
+API_PATH: Final = "/api/v1"
+KEY_HEADER: Final = "Aktenkundig-Antwort"
+
+_DESCRIPTION: Final = """Beantwortet Fragen zu Ratsdokumenten und belegt jede Aussage mit der genauen Fundstelle.
+
+Jedes Zitat ist wörtlich: `text(document)[char_start:char_end] == quote`. Kästen (`boxes`) sind in Punkten (1/72 Zoll)
+der angezeigten Seite angegeben, Ursprung oben links. Antworten stellt ein Programm (Künstliche Intelligenz) aus Zitaten
+zusammen; maßgeblich ist das Original."""
+
+_ERRORS: Final[dict[int | str, dict[str, object]]] = {
+    404: {"model": ProblemDocument, "description": "gibt es nicht oder ist nicht zugänglich"},
+    422: {"model": ProblemDocument, "description": "eine Angabe ist ungültig"},
+}
+
+Document = Annotated[str, Path(description="Kennung des Dokuments")]
+
+
+def create_api(assistant: Assistant, desk: FeedbackDesk | None) -> FastAPI:
+    """The API over one assistant; with a desk, answers can be rated."""
+    api = FastAPI(
+        title="aktenkundig",
+        version="1",
+        description=_DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+        responses=_ERRORS,
+        strict_content_type=True,
+    )
+    report_problems(api)
+    api.add_exception_handler(OverloadedError, _overloaded)
+    _add_asking(api, Counter(assistant, desk, at_once=AT_ONCE, waiting=WAITING), desk)
+    _add_library(api, assistant)
+    describe = api.openapi
+    api.openapi = lambda: in_german(describe())  # type: ignore[method-assign]  # FastAPI's own way of extending it
+    return api
+
+
+async def _overloaded(_request: Request, error: Exception) -> Response:
+    return problem(503, str(error))
+
+
+def _add_asking(api: FastAPI, counter: Counter, desk: FeedbackDesk | None) -> None:
+    @api.post(
+        "/ask",
+        summary="Eine Frage stellen",
+        response_description="die Antwort mit ihren Belegen; auch eine ehrliche Absage ist eine",
+        responses={503: {"model": ProblemDocument, "description": "überlastet"}},
+        tags=["Fragen"],
+    )
+    async def ask(asked: QuestionRequest, request: Request, response: Response) -> Answer:
+        """Antwortet mit wörtlichen Zitaten, oder sagt, dass die Unterlagen dazu nichts enthalten."""
+        found = await counter.ask(asked, request)
+        if found.key is not None:
+            response.headers[KEY_HEADER] = found.key
+        return found.answer
+
+    @api.post(
+        "/ask/stream",
+        summary="Eine Frage stellen und den Fortschritt verfolgen",
+        response_description="Ereignisse: „fortschritt“, dann „antwort“ oder „fehler“",
+        response_class=StreamingResponse,
+        responses={200: {"content": {"text/event-stream": {}}}},
+        tags=["Fragen"],
+    )
+    async def stream(asked: QuestionRequest, request: Request) -> StreamingResponse:
+        """Server-Sent Events. Wer die Verbindung schließt, bricht die Suche ab."""
+        return StreamingResponse(
+            counter.stream(asked, request), media_type="text/event-stream", headers={"Cache-Control": "no-store"}
+        )
+
+    if desk is None:
+        return
+
+    @api.post(
+        "/answers/{key}/feedback",
+        status_code=204,
+        summary="Eine Antwort bewerten",
+        response_description="ist notiert",
+        tags=["Fragen"],
+    )
+    async def rate(
+        key: Annotated[str, Path(description=f"Schlüssel der Antwort, aus dem Kopf {KEY_HEADER} oder dem Ereignis")],
+        opinion: Opinion,
+    ) -> Response:
+        """Bewahrt die Meinung auf diesem Rechner auf."""
+        await run_in_threadpool(desk.submit, key, opinion)
+        return Response(status_code=204)
+
+
+def _add_library(api: FastAPI, assistant: Assistant) -> None:
+    @api.get("/search", summary="Textstellen suchen", response_description="die besten zuerst", tags=["Dokumente"])
+    def search(
+        q: Annotated[str, Query(description="Wörter oder eine Frage")],
+        limit: Annotated[int, Query(ge=1, le=50, description="wie viele höchstens")] = 10,
+    ) -> list[Citation]:
+        """Sucht nach Bedeutung und nach Wörtern."""
+        return assistant.search(q, limit)
+
+    @api.get("/documents", summary="Alle Dokumente", response_description="auch angekündigte", tags=["Dokumente"])
+    def documents() -> list[DocumentEntry]:
+        """Was da ist, und was angekündigt ist und fehlt."""
+        library = assistant.library
+        return [*map(DocumentEntry.of, library.documents()), *map(DocumentEntry.of_missing, library.missing())]
+
+    @api.get("/documents/{document}", summary="Ein Dokument", response_description="mit Seiten", tags=["Dokumente"])
+    def document(document: Document) -> DocumentDetails:
+        """Seiten und Überschriften eines Dokuments."""
+        library = assistant.library
+        return DocumentDetails(
+            **DocumentEntry.of(library.document(document)).model_dump(),
+            page_list=[PageEntry.of(page) for page in library.pages(document)],
+            outline=[HeadingEntry.of(section, page) for section, page in library.outline(document)],
+        )
+
+    @api.get("/documents/{document}/text", summary="Der Text", response_description="ganz", tags=["Dokumente"])
+    def text(document: Document) -> DocumentText:
+        """Der Text, auf den sich alle Fundstellen beziehen."""
+        return DocumentText(document=document, text=assistant.library.text(document))
+
+    @api.get(
+        "/documents/{document}/pages/{index}.png",
+        summary="Eine Seite als Bild",
+        response_class=Response,
+        responses={200: {"content": {"image/png": {}}}},
+        response_description="PNG",
+        tags=["Dokumente"],
+    )
+    def picture(
+        request: Request,
+        document: Document,
+        index: Annotated[int, Path(ge=0, description="Seite der Datei, ab 0")],
+        width: Annotated[int, Query(ge=NARROWEST, le=WIDEST, description="Breite in Bildpunkten")] = USUAL,
+    ) -> Response:
+        """Die Seite, wie sie angezeigt wird."""
+        return page_picture(assistant.library, request, document, index, width)
+
+    @api.get(
+        "/documents/{document}/find",
+        summary="In einem Dokument suchen",
+        response_description="die Stellen in der Reihenfolge des Dokuments",
+        tags=["Dokumente"],
+    )
+    def find(
+        document: Document,
+        q: Annotated[str, Query(min_length=1, max_length=200, description="Wörter, wie sie nebeneinander stehen")],
+        limit: Annotated[int, Query(ge=1, le=200, description="wie viele höchstens")] = 100,
+    ) -> list[Citation]:
+        """Wörtliche Suche ohne Rücksicht auf Groß- und Kleinschreibung."""
+        return assistant.library.find(document, q, limit)
+
+    @api.get(
+        "/documents/{document}/citation",
+        summary="Eine Stelle zitieren",
+        response_description="das Zitat",
+        tags=["Dokumente"],
+    )
+    def citation(
+        document: Document,
+        start: Annotated[int, Query(ge=0, description="erstes Zeichen im Text, ab 0")],
+        end: Annotated[int, Query(ge=1, description="hinter dem letzten Zeichen")],
+    ) -> Citation:
+        """Wortlaut, Fundstelle, Seiten und Kästen einer Stelle."""
+        return assistant.library.cite(document, start, end)
+
+    @api.get(
+        "/documents/{document}/sheet", summary="Das Sitzungsblatt", response_description="das Blatt", tags=["Dokumente"]
+    )
+    def sheet(document: Document) -> SessionSheet:
+        """Was zu entscheiden ist, wer berät, Ablauf, Beträge, Dafür und Dagegen; jede Zeile belegt."""
+        return assistant.library.sheet(document)
+
+    @api.get(
+        "/documents/{document}/sheet.md",
+        summary="Das Sitzungsblatt als Markdown",
+        response_class=Response,
+        responses={200: {"content": {"text/markdown": {}}}},
+        response_description="Markdown",
+        tags=["Dokumente"],
+    )
+    def written_sheet(document: Document) -> Response:
+        """Zum Aufbewahren und Weitergeben."""
+        return Response(sheet_markdown(assistant.library.sheet(document)), media_type="text/markdown; charset=utf-8")
