@@ -12,6 +12,7 @@ from assistant.question import UnderstoodQuestion
 from assistant.reader import Candidate, Reading, Scored, Weights
 from assistant.reader.entities import HARD_KINDS, fits
 from assistant.short_answer import RowCell, short_answer, short_answer_in_row
+from assistant.stance import side_asked_for, takes_side
 from corpus.store import Store
 from corpus.types import Span
 
@@ -98,8 +99,14 @@ class QuoteChooser:
         return -(scored.score + (_ORIGINAL if original else 0.0))
 
     def _suits(self, question: UnderstoodQuestion, scored: Scored) -> bool:
-        """Whether a sentence can answer this kind of question; a number must count what the question asks for."""
+        """Whether a sentence can answer this kind of question.
+
+        A number must count what the question asks for, and who is against something is only told by words against it.
+        """
         candidate = scored.candidate
+        side = side_asked_for(question.standalone)
+        if side is not None and not takes_side(candidate.text, side):
+            return False
         if question.kind == "number" and candidate.sentence.kind != "row":
             return short_answer(question, candidate.text) is not None or self._read_short(question, scored) is not None
         return question.kind not in HARD_KINDS or fits(question.kind, candidate.text)

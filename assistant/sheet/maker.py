@@ -11,6 +11,7 @@ from assistant.decisions import PROPOSALS
 from assistant.missing import naming_sentence
 from assistant.sheet import signs
 from assistant.sheet.shape import PartName, SessionSheet, SheetLine, SheetPart
+from assistant.stance import speaks_against, speaks_for
 from corpus.amounts import find_amounts
 from corpus.analysis import dates
 from corpus.dates import german_date, german_day
@@ -76,7 +77,7 @@ class SheetMaker:
             "asked": list(paper.telling(signs.tells_who_asked)),
             "timeline": list(paper.timeline()),
             "amounts": [*paper.amounts(sums_only=False), *self._annex_sums(info)],
-            "for": list(paper.telling(lambda words: signs.speaks_for(words) and not signs.speaks_against(words))),
+            "for": list(paper.telling(lambda words: speaks_for(words) and not speaks_against(words))),
             "against": list(paper.against()),
             "open": list(paper.telling(signs.leaves_open)),
             "attachments": self._attachments(paper),
@@ -193,8 +194,8 @@ class _Paper:
 
     def against(self) -> Iterable[_Found]:
         """What speaks against it; a sentence with both sides says so."""
-        for found in self.telling(signs.speaks_against):
-            both = signs.speaks_for(self.text[found.span.start : found.span.end])
+        for found in self.telling(speaks_against):
+            both = speaks_for(self.text[found.span.start : found.span.end])
             yield self._place(found.span, "teils dafür, teils dagegen" if both else "")
 
     def timeline(self) -> Iterable[_Found]:

@@ -10,8 +10,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_BETWEEN: Final = r"(?:[\w/-]+,? ){0,8}?"
-"""A few words between the two halves of a German verb."""
+from assistant.stance import BETWEEN
 
 _ACTOR: Final = (
     r"(?:\w*[Ff]raktion\w*|Gruppe|CDU|SPD|FDP|AfD|BSW|Grünen?|GRÜNEN?|Linken?|LINKEN?|Freien? Wähler\w*|UWG"
@@ -25,35 +24,14 @@ _ASKED: Final = re.compile(
     r"|\b[Aa]uf (?:Antrag|Initiative|Anregung|Wunsch|Bitte) (?:der|des|von|einer|eines)\b"
 )
 
-_FOR: Final = re.compile(
-    r"\bbefürwort\w+|\bbegrüß(?:t|en|te|ten)\b"
-    rf"|\bspr(?:icht|echen|ach|achen) sich {_BETWEEN}(?:für|dafür)\b"
-    rf"|\bstimm(?:t|en|te|ten) {_BETWEEN}zu\b|\bzugestimmt\b|\beinstimmig\b|\bmitgetragen\b"
-    r"|\bpositiv (?:bewertet|gesehen)\b"
-    r"|\bfür (?:erfolgversprechend|sinnvoll|notwendig|richtig|geboten)\b|\bvon der Überzeugung\b|\bvon Vorteil\b"
-    r"|\b[Dd]er Nutzen\b|\bDie Chancen?\b|\bVorteile?\b"
-    rf"|\bunterstützt(?:e|en)? {_BETWEEN}(?:Vorhaben|Antrag|Vorschlag|Planung)\b"
-)
-_AGAINST: Final = re.compile(
-    rf"\babgelehnt\b|\blehn(?:t|en|te|ten) {_BETWEEN}ab\b|\b[Aa]blehnung\b|\bablehnend\w*"
-    rf"|\bspr(?:icht|echen|ach|achen) sich {_BETWEEN}(?:gegen|dagegen)\b"
-    rf"|\bstimm(?:t|en|te|ten) {_BETWEEN}(?:gegen|dagegen|nicht zu)\b|\bGegenstimmen?\b"
-    r"|\b(?:Bedenken|Einwände)\b"
-    r"|\bnicht überzeugt\b|\bnicht einverstanden\b|\bkritisier\w+|\bkritisch\b|\bskeptisch\b"
-    r"|\bwiderspr(?:icht|echen|ochen)\b"
-    rf"|\brät {_BETWEEN}ab\b|\babzuraten\b|\bNachteile?\b"
-)
-
-_NO_OBJECTIONS: Final = re.compile(r"\b[Kk]eine (?:\w+ )?(?:Bedenken|Einwände)\b")
-
 _OPEN: Final = re.compile(
     r"\bnoch (?:nicht|kein\w*|offen|ungeklärt)\b|\bungeklärt\b|\b(?:ist|sind|bleibt|bleiben) (?:\w+ ){0,3}offen\b"
     r"|\babzuwarten\b"
-    rf"|\bsteh(?:t|en) {_BETWEEN}aus\b|\bausstehend\w*|\bvorbehaltlich\b|\bunter dem Vorbehalt\b"
-    rf"|\bnoch {_BETWEEN}zu (?:klären|prüfen|entscheiden|beraten|erarbeiten|erstellen|verhandeln)\b|\bzu klären\b"
+    rf"|\bsteh(?:t|en) {BETWEEN}aus\b|\bausstehend\w*|\bvorbehaltlich\b|\bunter dem Vorbehalt\b"
+    rf"|\bnoch {BETWEEN}zu (?:klären|prüfen|entscheiden|beraten|erarbeiten|erstellen|verhandeln)\b|\bzu klären\b"
     r"|\bin Aussicht gestellt\b|\bwird (?:\w+ ){0,3}geprüft\b|\b(?:bislang|bisher) (?:nicht|kein\w*|eingegangen\w*)\b"
     r"|\banzustreben\b"
-    rf"|\bsoll(?:en)? {_BETWEEN}(?:festgeschrieben|nachgereicht|erarbeitet|geprüft|fortgeschrieben) werden\b"
+    rf"|\bsoll(?:en)? {BETWEEN}(?:festgeschrieben|nachgereicht|erarbeitet|geprüft|fortgeschrieben) werden\b"
 )
 
 CONSULTATION: Final = re.compile(r"\b(?:Beratungsfolge|Beratungsgang|Beratungen|Sitzungsfolge)\b", re.IGNORECASE)
@@ -77,16 +55,6 @@ OUT_OF: Final = re.compile(r"\s+(?:von|der)\s+(?:den\s+|insgesamt\s+|rund\s+|etw
 def tells_who_asked(sentence: str) -> bool:
     """Whether it names who moved, asked or suggested something."""
     return _ASKED.search(sentence) is not None
-
-
-def speaks_for(sentence: str) -> bool:
-    """Whether somebody agrees in it, or an advantage is named."""
-    return (_FOR.search(sentence) or _NO_OBJECTIONS.search(sentence)) is not None
-
-
-def speaks_against(sentence: str) -> bool:
-    """Whether somebody refuses or doubts in it, or a disadvantage is named; having no objections is none."""
-    return _AGAINST.search(_NO_OBJECTIONS.sub("", sentence)) is not None
 
 
 def leaves_open(sentence: str) -> bool:

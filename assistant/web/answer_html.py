@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from assistant.answer import MARKER, Answer, Citation, NotFound, Statement
 from assistant.composing import head_of_short_answer, unescaped
@@ -41,7 +42,12 @@ def conversation_html(exchanges: Sequence[Exchange]) -> str:
 def _exchange(turn: int, exchange: Exchange) -> str:
     if exchange.answer is not None:
         rating = controls(exchange.feedback) if exchange.feedback is not None else ""
-        state, content = "done", answer_html(exchange.answer, turn) + rating
+        link = f"frage={quote(exchange.answer.standalone_question, safe='')}"
+        after = (
+            f'<div class="after"><button type="button" class="plain" data-link="{escaped(link)}">Link kopieren'
+            f'<span class="sr-only"> zu dieser Antwort</span></button>{rating}</div>'
+        )
+        state, content = "done", answer_html(exchange.answer, turn) + after
     elif exchange.error is not None:
         state, content = "error", _error(exchange.error)
     else:
@@ -198,14 +204,14 @@ def _figure(citation: Citation, turn: int, *, near: bool = False) -> str:
     if citation.origin == "example":
         source += f' <strong class="invented">{EXAMPLE}</strong>'
     return (
-        f'<figure class="{"passage near" if near else "passage"}">{_quoted(citation)}'
+        f'<figure class="{"passage near" if near else "passage"}">{quoted(citation)}'
         f"<figcaption>{_chip(citation, turn, near=near)} {source}</figcaption>"
         f'<div class="row"><button type="button" class="plain" data-copy="{escaped(pasteable(citation))}">'
         "Stelle kopieren</button></div></figure>"
     )
 
 
-def _quoted(citation: Citation) -> str:
+def quoted(citation: Citation) -> str:
     """The quote; a table's row under the heads of its columns, as it stands in the document."""
     if not citation.cells:
         return f"<blockquote>„{_marked(citation)}“</blockquote>"
@@ -222,13 +228,13 @@ def _quoted(citation: Citation) -> str:
 
 def _marked(citation: Citation) -> str:
     """The quote with the short answer marked where it lies inside; offsets outside of the quote mark nothing."""
-    quote = citation.quote
+    words = citation.quote
     if citation.short_start is None or citation.short_end is None:
-        return escaped(quote)
+        return escaped(words)
     start, end = citation.short_start - citation.char_start, citation.short_end - citation.char_start
-    if not 0 <= start < end <= len(quote):
-        return escaped(quote)
-    return f"{escaped(quote[:start])}<mark>{escaped(quote[start:end])}</mark>{escaped(quote[end:])}"
+    if not 0 <= start < end <= len(words):
+        return escaped(words)
+    return f"{escaped(words[:start])}<mark>{escaped(words[start:end])}</mark>{escaped(words[end:])}"
 
 
 def pasteable(citation: Citation) -> str:
@@ -244,14 +250,22 @@ def _chips(citations: Iterable[Citation], turn: int) -> str:
 
 
 def _chip(citation: Citation, turn: int, *, near: bool = False) -> str:
-    """The button that opens the passage; it carries all that the document pane needs, so nothing is asked twice."""
+    return chip(citation, f"{turn}-{'n' if near else ''}{citation.number}")
+
+
+def chip(citation: Citation, key: str) -> str:
+    """The button that opens the passage; it carries all that the document pane needs, so nothing is asked twice.
+
+    ``key`` tells it from the other chips of the page.
+    """
     boxes = [[box.page, box.x0, box.y0, box.x1, box.y1] for box in citation.boxes]
     data = {
-        "key": f"{turn}-{'n' if near else ''}{citation.number}",
+        "key": key,
         "document": citation.document,
         "pages": json.dumps([page.index for page in citation.pages]),
         "boxes": json.dumps(boxes),
         "label": citation.label,
+        "place": f"{citation.char_start}-{citation.char_end}",
     }
     attributes = "".join(f' data-{name}="{escaped(value)}"' for name, value in data.items())
     name = f"{citation.number}: Fundstelle im Dokument zeigen, {citation.label}"

@@ -83,6 +83,7 @@ def page_html(template: Template, gradio_page: str, assistant: Assistant, nonce:
         gradio_style=_taken(_STYLE, gradio_page),
         summary=_summary(documents),
         suggestions=_suggestions(assistant.library.suggestions()),
+        sheet=escaped(next((info.document for info in assistant.library.sheets()), "")),
         documents="".join(_document(info) for info in documents),
         missing=_missing([f"{item.kind}: {item.title}" for item in assistant.library.missing()]),
     )

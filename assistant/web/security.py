@@ -17,7 +17,7 @@ from assistant.web.problems import problem
 _READING = ("/", "/config", "/theme.css", "/gradio_api/queue/data")
 _ASKING = ("/gradio_api/queue/join", "/gradio_api/reset")
 _GRADIO_FOLDERS = ("/assets/", "/static/", "/gradio_api/heartbeat/")
-_OUR_FOLDERS = ("/web/", "/dokumente/", "/seiten/", "/original/", f"{API_PATH}/")
+_OUR_FOLDERS = ("/web/", "/dokumente/", "/seiten/", "/original/", "/blatt/", f"{API_PATH}/")
 
 _STRICT = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 _PDF = "default-src 'self'; style-src 'self' 'unsafe-inline'; object-src 'self'; frame-ancestors 'none'"

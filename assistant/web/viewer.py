@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import FileResponse, JSONResponse
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse
 
 from assistant.web.problems import problem
+from assistant.web.sheet_html import sheet_html
 from corpus.errors import NotThereError
 from corpus.rendering import render_page
 
@@ -43,6 +44,11 @@ def viewer_routes(assistant: Assistant) -> APIRouter:
             headers={"Cache-Control": _PRIVATE},
         )
 
+    @router.get("/blatt/{document}")
+    def sheet(document: str) -> Response:
+        made = sheet_html(assistant.library.sheet(document), assistant.library.sheets())
+        return HTMLResponse(made, headers={"Cache-Control": _PRIVATE})
+
     @router.get("/seiten/{document}/{index}.png")
     def picture(request: Request, document: str, index: int, breite: int = USUAL) -> Response:
         return page_picture(assistant.library, request, document, index, min(max(breite, NARROWEST), WIDEST))
@@ -62,6 +68,7 @@ def viewer_routes(assistant: Assistant) -> APIRouter:
         }
         return FileResponse(path, media_type=media_type if inline else "application/octet-stream", headers=headers)
 
+    @router.get("/blatt/{rest:path}")
     @router.get("/dokumente/{rest:path}")
     @router.get("/seiten/{rest:path}")
     @router.get("/original/{rest:path}")

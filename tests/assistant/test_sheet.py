@@ -6,7 +6,8 @@ import pytest
 
 from assistant.sheet import SessionSheet, SheetMaker, has_sheet, sheet_markdown
 from assistant.sheet.shape import PartName
-from assistant.sheet.signs import leaves_open, speaks_against, speaks_for, tells_who_asked
+from assistant.sheet.signs import leaves_open, tells_who_asked
+from assistant.stance import side_asked_for, speaks_against, speaks_for
 from corpus.analysis import dates
 from corpus.records import Scope
 from corpus.settings import Settings
@@ -155,6 +156,24 @@ def test_signs_are_words_of_administration_in_their_context(
     assert speaks_for(sentence) is agrees
     assert speaks_against(sentence) is refuses
     assert leaves_open(sentence) is is_open
+
+
+@pytest.mark.parametrize(
+    ("question", "side"),
+    [
+        ("Wer ist dagegen?", "against"),
+        ("Und welche Kommunen lehnen das KI ab?", "against"),
+        ("Von wem wird das KI abgelehnt?", "against"),
+        ("Welche haben zugestimmt?", "for"),
+        ("Wer ist dafür?", "for"),
+        ("Wer ist dafür zuständig?", None),
+        ("Warum sind die Bürgermeister dagegen?", None),
+        ("Wer ist dafür und wer ist dagegen?", None),
+        ("Was kostet das?", None),
+    ],
+)
+def test_a_question_may_ask_who_takes_a_side(question: str, side: str | None) -> None:
+    assert side_asked_for(question) == side
 
 
 @pytest.mark.parametrize(

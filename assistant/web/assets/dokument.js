@@ -36,8 +36,11 @@ export async function showDocument(id, place, opener) {
   byId("original").hidden = false;
   byId("fundstelle").hidden = !place;
   byId("fundstelle-text").textContent = place?.label ?? "";
+  byId("fundstelle-link").dataset.link = place?.place ? `stelle=${encodeURIComponent(id)}:${place.place}` : "";
+  byId("fundstelle-link").hidden = !place?.place;
+  document.dispatchEvent(new CustomEvent("dokument-gezeigt", { detail: { document: id, same } }));
   const drawable = info.drawable && info.pages.every((page) => page.width > 0 && page.height > 0);
-  for (const tool of ["zurueck", "vor", "kleiner", "groesser", "groesse", "seitenzahl"]) byId(tool).hidden = !drawable;
+  for (const tool of ["zurueck", "vor", "kleiner", "groesser", "groesse", "seitenzahl", "zeige-suche"]) byId(tool).hidden = !drawable;
   if (!drawable) return withoutPages(place);
   if (!same) drawPages(info);
   highlight(place?.boxes ?? []);
@@ -74,7 +77,7 @@ function openPane(opener) {
 }
 
 function inert(on) {
-  for (const id of ["kopf", "chat"]) byId(id).inert = on;
+  for (const id of ["kopf", "chat", "blatt"]) byId(id).inert = on;
 }
 
 function view(name) {
@@ -138,14 +141,18 @@ function drawPages(info) {
 }
 
 /** Boxes are in points from the page's top left corner; percent of the page keeps them on their words at any size. */
-function highlight(boxes) {
-  for (const old of byId("seiten").querySelectorAll(".highlight")) old.remove();
+const highlight = (boxes) => lay(boxes, "highlight");
+
+/** Lay boxes of this kind on the pages, instead of those that were there; returns them in their order. */
+export function lay(boxes, kind) {
+  for (const old of byId("seiten").querySelectorAll(`.${kind}`)) old.remove();
+  const laid = [];
   for (const [index, x0, y0, x1, y1] of boxes) {
     const page = pageElement(index);
     if (!page) continue;
     const [width, height] = [Number(page.dataset.width), Number(page.dataset.height)];
     const box = document.createElement("div");
-    box.className = "highlight";
+    box.className = kind;
     box.dataset.page = index;
     box.setAttribute("aria-hidden", "true");
     Object.assign(box.style, {
@@ -153,17 +160,19 @@ function highlight(boxes) {
       width: `${(100 * (x1 - x0)) / width}%`, height: `${(100 * (y1 - y0)) / height}%`,
     });
     page.append(box);
+    laid.push(box);
   }
+  return laid;
 }
 
 /** By its index in the file, which may hold other documents before this one; and by its position among those shown. */
-const pageElement = (index) => byId("seiten").querySelector(`.page[data-index="${index}"]`);
+export const pageElement = (index) => byId("seiten").querySelector(`.page[data-index="${index}"]`);
 const pageAt = (position) => byId("seiten").querySelectorAll(".page")[position];
 
-function scrollTo(target, smoothly) {
+export function scrollTo(target, smoothly) {
   if (!target) return;
   const box = byId("seiten");
-  const room = target.classList.contains("highlight") ? box.clientHeight * 0.3 : 12;
+  const room = !target.classList.contains("page") ? box.clientHeight * 0.3 : 12;
   const top = target.getBoundingClientRect().top - box.getBoundingClientRect().top + box.scrollTop - room;
   const edge = target.getBoundingClientRect().left - box.getBoundingClientRect().left + box.scrollLeft - 12;
   const left = Math.max(0, Math.min((box.scrollWidth - box.clientWidth) / 2, edge)); // the page's middle, from where the passage begins

@@ -11,17 +11,18 @@ document.addEventListener("click", (event) => {
   if (button.matches(".chip")) choose(button, button);
   else if (button.matches("[data-open]")) open(button.dataset.open, button);
   else if (button.matches("[data-question]")) ask(button.dataset.question);
+  else if (button.dataset.link) copy(`${location.origin}${location.pathname}#${button.dataset.link}`, button);
   else if (button.matches("[data-copy]")) copy(button.dataset.copy, button);
   else if (button.id === "fundstelle-kopieren") copy(byId("fundstelle-text").textContent, button);
   else if (button.id === "zeige-liste") { current = null; markCurrent(); showList(button); }
 });
 
-function choose(chip, opener) {
+export function choose(chip, opener) {
   current = chip.dataset.key;
   markCurrent();
   const place = {
     pages: JSON.parse(chip.dataset.pages), boxes: JSON.parse(chip.dataset.boxes),
-    label: chip.dataset.label, quote: chip.title,
+    label: chip.dataset.label, quote: chip.title, place: chip.dataset.place,
   };
   return showDocument(chip.dataset.document, place, opener);
 }
@@ -39,9 +40,10 @@ function markCurrent() {
   }
 }
 
-function ask(question) {
+/** Type a question and send it; while Gradio is still starting, as soon as it has. */
+export function ask(question) {
   const input = document.querySelector("#frage textarea");
-  if (!input) return; // Gradio is still starting
+  if (!input) { window.setTimeout(() => ask(question), 100); return; }
   input.value = question;
   input.dispatchEvent(new Event("input", { bubbles: true }));
   window.setTimeout(() => { byId("fragen").click(); input.focus(); }, 30);
@@ -49,8 +51,7 @@ function ask(question) {
 
 async function copy(text, button) {
   const done = (await toClipboard(text)) ? "Kopiert" : "Nicht kopiert";
-  const label = button.textContent.trim();
-  if (label !== "Kopiert" && label !== "Nicht kopiert") button.dataset.words = label;
+  if (!button.dataset.words) button.dataset.words = button.textContent.trim();
   button.textContent = done;
   announce(done);
   window.setTimeout(() => { button.textContent = button.dataset.words; }, 1800);
