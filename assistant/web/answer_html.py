@@ -36,7 +36,8 @@ class Exchange:
 
 def conversation_html(exchanges: Sequence[Exchange]) -> str:
     """The whole conversation, oldest first."""
-    return "".join(_exchange(turn, exchange) for turn, exchange in enumerate(exchanges, start=1))
+    told = "".join(_exchange(turn, exchange) for turn, exchange in enumerate(exchanges, start=1))
+    return f'<h2 class="sr-only">Unterhaltung</h2>{told}' if told else ""
 
 
 def _exchange(turn: int, exchange: Exchange) -> str:
@@ -215,7 +216,9 @@ def quoted(citation: Citation) -> str:
     """The quote; a table's row under the heads of its columns, as it stands in the document."""
     if not citation.cells:
         return f"<blockquote>„{_marked(citation)}“</blockquote>"
-    heads = "".join(f'<th scope="col">{escaped(cell.header)}</th>' for cell in citation.cells)
+    heads = "".join(
+        f'<th scope="col">{escaped(cell.header)}</th>' if cell.header else "<td></td>" for cell in citation.cells
+    )
     cells = "".join(
         f"<td><mark>{escaped(cell.text)}</mark></td>"
         if (cell.char_start, cell.char_end) == (citation.short_start, citation.short_end)
@@ -223,7 +226,7 @@ def quoted(citation: Citation) -> str:
         for cell in citation.cells
     )
     head = f"<thead><tr>{heads}</tr></thead>" if any(cell.header for cell in citation.cells) else ""
-    return f'<blockquote class="cells"><table>{head}<tbody><tr>{cells}</tr></tbody></table></blockquote>'
+    return f'<blockquote class="cells" tabindex="0"><table>{head}<tbody><tr>{cells}</tr></tbody></table></blockquote>'
 
 
 def _marked(citation: Citation) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from typing import Literal
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
@@ -10,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 QUESTION = "Wie viele Kreise und kreisfreie Städte in NRW haben schon ein Integrationszentrum?"
 WIDE = ViewportSize(width=1366, height=768)
+TABLET = ViewportSize(width=820, height=1180)
 NARROW = ViewportSize(width=390, height=844)
 PATIENCE_MS = 60_000
 """A first answer may have to load models on a machine shared with others."""
@@ -18,8 +20,12 @@ PATIENCE_MS = 60_000
 class Visit:
     """One visitor: a context of its own, and a record of all that the page asked for or complained about."""
 
-    def __init__(self, browser: Browser, address: str, size: ViewportSize) -> None:
-        self.context: BrowserContext = browser.new_context(viewport=size, locale="en-US", reduced_motion="reduce")
+    def __init__(
+        self, browser: Browser, address: str, size: ViewportSize, *, colours: Literal["light", "dark"] = "light"
+    ) -> None:
+        self.context: BrowserContext = browser.new_context(
+            viewport=size, locale="en-US", reduced_motion="reduce", color_scheme=colours, has_touch=size != WIDE
+        )
         self.page: Page = self.context.new_page()
         self.hosts: set[str] = set()
         self.complaints: list[str] = []
@@ -33,6 +39,14 @@ class Visit:
         parts = urlsplit(url)
         if parts.scheme not in ("data", "blob"):
             self.hosts.add(parts.hostname or "")
+
+    def show_sheet(self) -> None:
+        self.page.get_by_role("button", name="Sitzungsblatt").click()
+        self.page.wait_for_selector("#blatt-inhalt h3", timeout=PATIENCE_MS)
+
+    def pictures_are_there(self) -> None:
+        self.page.wait_for_selector(".page img[src]")
+        self.page.wait_for_function("[...document.querySelectorAll('.page img[src]')].every(i => i.complete)")
 
     def ask(self, question: str) -> None:
         turn = self.page.locator("#gespraech .exchange").count() + 1

@@ -77,7 +77,6 @@ async function toClipboard(text) {
 
 /** After each redraw: mark the chosen citation again; a new answer is announced, scrolled to and opened once. */
 function arrived() {
-  document.querySelector("gradio-app main")?.setAttribute("role", "presentation"); // the page has one already
   markCurrent();
   const last = [...document.querySelectorAll("#gespraech .exchange")].at(-1);
   if (!last) return;
