@@ -92,7 +92,7 @@ $(RUN_STAMP): pyproject.toml constraints.txt
 	@touch $@
 
 $(TEST_STAMP): $(RUN_STAMP)
-	@$(INSTALL) '.[test,typesetting]'
+	@$(INSTALL) '.[test]'
 	@touch $@
 
 $(LINT_STAMP): $(RUN_STAMP)

@@ -138,12 +138,27 @@ def test_what_is_found_or_cited_are_the_words_of_the_text(api: httpx.Client) -> 
     assert api.get("/documents/ki-vorlage/citation", params={"start": 5, "end": 10**7}).status_code == 404
 
 
-def test_the_session_sheet_comes_as_data_and_as_markdown(api: httpx.Client) -> None:
+def test_the_session_sheet_comes_as_data_and_as_files(api: httpx.Client) -> None:
     sheet = SessionSheet.model_validate(api.get("/documents/ki-vorlage/sheet").json())
     assert len(sheet.part("attachments").lines) == 7
     written = api.get("/documents/ki-vorlage/sheet.md")
     assert written.headers["content-type"] == "text/markdown; charset=utf-8"
     assert written.text.startswith("# Sitzungsblatt: Einrichtung eines Kommunalen Integrationszentrums")
+    assert api.get("/documents/ki-vorlage/sheet.pdf").content.startswith(b"%PDF")
+    assert api.get("/documents/ki-vorlage/sheet.docx").content.startswith(b"PK")
+    assert api.get("/documents/ki-vorlage/sheet.exe").status_code == 422
+
+
+def test_a_conversation_becomes_a_file_in_which_follow_ups_are_understood(api: httpx.Client) -> None:
+    body = {"questions": [QUESTION, "Und wer ist dagegen?"]}
+    response = api.post("/export.md", json=body)
+    assert response.headers["content-disposition"].endswith("unterhaltung.md")
+    assert f"## {QUESTION}" in response.text
+    assert "47 von insgesamt 54" in response.text
+    assert "Verstanden als: „" in response.text
+    assert api.post("/export.pdf", json=body).content.startswith(b"%PDF")
+    assert api.post("/export.md", json={"questions": []}).status_code == 422
+    assert api.post("/export.md", json={"questions": [" "]}).json()["detail"].startswith("Die Frage ist leer")
 
 
 def test_the_description_is_german_and_complete(api: httpx.Client) -> None:

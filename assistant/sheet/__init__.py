@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from assistant.sheet.maker import SheetMaker, has_sheet
-from assistant.sheet.shape import SessionSheet, SheetLine, SheetPart
-from assistant.sheet.text import more_sentence, sheet_markdown
+from assistant.sheet.shape import SessionSheet, SheetLine, SheetPart, more_sentence
 
-__all__ = ["SessionSheet", "SheetLine", "SheetMaker", "SheetPart", "has_sheet", "more_sentence", "sheet_markdown"]
+__all__ = ["SessionSheet", "SheetLine", "SheetMaker", "SheetPart", "has_sheet", "more_sentence"]

@@ -61,3 +61,12 @@ class SessionSheet(_Shape):
     def part(self, name: PartName) -> SheetPart:
         """The part of this name; every sheet has them all."""
         return next(part for part in self.parts if part.name == name)
+
+
+def more_sentence(part: SheetPart) -> str:
+    """That a part is cut short, or nothing."""
+    if not part.more:
+        return ""
+    if part.more == 1:
+        return "Eine weitere Stelle steht in den Unterlagen."
+    return f"{part.more} weitere Stellen stehen in den Unterlagen."

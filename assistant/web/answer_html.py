@@ -25,13 +25,14 @@ _QUOTES = "„“”\"»«‚‘’'…  \n\t."
 class Exchange:
     """One question with what came of it; neither ``answer`` nor ``error`` while it is being read.
 
-    ``feedback`` is the key under which the answer can be rated.
+    ``feedback`` is the key under which the answer can be rated, ``progress`` tells how far an answer is.
     """
 
     question: str
     answer: Answer | None = None
     error: str | None = None
     feedback: str | None = None
+    progress: str = READING
 
 
 def conversation_html(exchanges: Sequence[Exchange]) -> str:
@@ -52,10 +53,12 @@ def _exchange(turn: int, exchange: Exchange) -> str:
     elif exchange.error is not None:
         state, content = "error", _error(exchange.error)
     else:
-        state, content = "reading", f'<p class="reading">{READING}</p>'
+        state, content = "reading", f'<p class="reading">{escaped(exchange.progress)}</p>'
     question = exchange.question.strip()
     if question:
-        content = f'<h3 class="question"><span class="sr-only">Ihre Frage: </span>{escaped(question)}</h3>{content}'
+        asked = escaped(question)
+        heading = f'<span class="sr-only">Ihre Frage: </span>{asked}'
+        content = f'<h3 class="question" data-question="{asked}">{heading}</h3>{content}'
     return f'<section class="exchange" data-turn="{turn}" data-state="{state}">{content}</section>'
 
 

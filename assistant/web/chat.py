@@ -8,13 +8,18 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from queue import Queue
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
 from assistant.answer import Turn
+from assistant.engine import Progress, Watch
 from assistant.web.answer_html import Exchange, conversation_html
 from assistant.web.capacity import AT_ONCE, WAITING
+from assistant.web.progress import HungUpError, in_words
 from corpus.errors import AktenkundigError
 
 if TYPE_CHECKING:
@@ -29,15 +34,36 @@ _UNEXPECTED = "Bei dieser Frage ist ein Fehler aufgetreten; bitte stellen Sie si
 def build_chat(assistant: Assistant, desk: FeedbackDesk | None) -> gr.Blocks:
     """The Gradio part of the page; with a desk, answers can be rated.
 
-    The browser scripts rely on the ids ``gespraech``, ``frage`` and ``fragen``.
+    The browser scripts rely on the ids ``gespraech``, ``frage``, ``fragen`` and ``abbrechen``.
     """
+    workers = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="answers")
 
     def ask(question: str, exchanges: list[Exchange], request: gr.Request) -> Iterator[tuple[list[Exchange], str, Any]]:
-        """Show the question at once, then what came of it; a question that failed goes back into the input."""
+        """Show the question at once, then how far it is, then what came of it; a failed one goes back to the input."""
         yield exchanges, conversation_html([*exchanges, Exchange(question)]), ""
-        result = _answered(assistant, desk, question, exchanges, request.username)
+        told: Queue[Progress | None] = Queue()
+        gone = Event()
+
+        def watch(progress: Progress) -> None:
+            if gone.is_set():
+                raise HungUpError("Die Frage wurde abgebrochen.")
+            told.put(progress)
+
+        work = workers.submit(_answered, assistant, desk, question, exchanges, request.username, watch)
+        work.add_done_callback(lambda _: told.put(None))
+        try:
+            while (progress := told.get()) is not None:
+                waiting = Exchange(question, progress=in_words(progress))
+                yield exchanges, conversation_html([*exchanges, waiting]), gr.skip()
+        finally:  # Gradio closes the generator where somebody calls the question off
+            gone.set()
+        result = work.result()
         now = [*exchanges, result]
         yield now, conversation_html(now), question if result.error else gr.skip()
+
+    def call_off(exchanges: list[Exchange]) -> str:
+        """The conversation as it was before the question that is not wanted any more."""
+        return conversation_html(exchanges)
 
     chat: gr.Blocks = gr.Blocks(title="aktenkundig", analytics_enabled=False)
     with chat:
@@ -56,7 +82,8 @@ def build_chat(assistant: Assistant, desk: FeedbackDesk | None) -> gr.Blocks:
                 html_attributes=gr.InputHTMLAttributes(autocomplete="off", spellcheck=True, enterkeyhint="send"),
             )
             button = gr.Button("Fragen", elem_id="fragen", variant="primary", scale=0, min_width=0)
-        gr.on(
+            stop = gr.Button("Abbrechen", elem_id="abbrechen", scale=0, min_width=0)
+        asking = gr.on(
             [question.submit, button.click],
             ask,
             inputs=[question, exchanges],
@@ -65,17 +92,31 @@ def build_chat(assistant: Assistant, desk: FeedbackDesk | None) -> gr.Blocks:
             api_visibility="private",
             trigger_mode="once",
         )
+        stop.click(
+            call_off,
+            inputs=[exchanges],
+            outputs=[conversation],
+            cancels=[asking],
+            queue=False,
+            show_progress="hidden",
+            api_visibility="private",
+        )
     chat.queue(default_concurrency_limit=AT_ONCE, max_size=WAITING)
     return chat
 
 
 def _answered(
-    assistant: Assistant, desk: FeedbackDesk | None, question: str, earlier: Sequence[Exchange], user: str | None
+    assistant: Assistant,
+    desk: FeedbackDesk | None,
+    question: str,
+    earlier: Sequence[Exchange],
+    user: str | None,
+    watch: Watch,
 ) -> Exchange:
     """Ask the assistant; every failure becomes one German sentence in the conversation."""
     history = history_of(earlier)
     try:
-        answer = assistant.answer(question, history=history, user=user)
+        answer = assistant.answer(question, history=history, user=user, watch=watch)
     except AktenkundigError as error:
         return Exchange(question, error=str(error))
     except Exception:  # noqa: BLE001 - the last place before Gradio, which would show its own English message

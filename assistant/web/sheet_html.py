@@ -12,6 +12,8 @@ from assistant.web.escaping import escaped
 from corpus.dates import german_date
 from corpus.types import DocumentInfo
 
+_FILES = (("pdf", "PDF"), ("docx", "Word"), ("md", "Markdown"))
+
 
 def sheet_html(sheet: SessionSheet, others: Sequence[DocumentInfo]) -> str:
     """The sheet, and a choice where ``others`` has more documents with one."""
@@ -19,14 +21,18 @@ def sheet_html(sheet: SessionSheet, others: Sequence[DocumentInfo]) -> str:
     meeting = " ".join(filter(None, (sheet.committee, german_date(sheet.date) if sheet.date else None)))
     about = escaped(" · ".join(filter(None, (sheet.kind, meeting))))
     invented = f'<p class="example">{EXAMPLE}</p>' if sheet.origin == "example" else ""
-    save = f"./api/v1/documents/{quote(sheet.document, safe='')}/sheet.md"
+    address = f"./api/v1/documents/{quote(sheet.document, safe='')}/sheet"
+    files = "".join(
+        f'<a class="plain" href="{escaped(address)}.{form}" download>'
+        f'<span class="sr-only">Speichern als </span>{name}</a>'
+        for form, name in _FILES
+    )
     return (
         f"{_choice(sheet, others)}<h2>{escaped(sheet.title)}</h2>"
         f'<p class="about">{about}</p>{invented}'
         '<div class="row"><button type="button" class="plain" data-print>Drucken</button>'
-        f'<a class="plain" href="{escaped(save)}" download="sitzungsblatt-{escaped(sheet.document)}.md">Speichern</a>'
-        f'<button type="button" class="plain" data-link="blatt={escaped(sheet.document)}">Link kopieren</button></div>'
-        + "".join(_part(part, by_number) for part in sheet.parts)
+        f'{files}<button type="button" class="plain" data-link="blatt={escaped(sheet.document)}">Link kopieren</button>'
+        "</div>" + "".join(_part(part, by_number) for part in sheet.parts)
     )
 
 

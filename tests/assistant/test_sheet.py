@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.sheet import SessionSheet, SheetMaker, has_sheet, sheet_markdown
+from assistant.export import exported, sheet_paper
+from assistant.sheet import SessionSheet, SheetMaker, has_sheet
 from assistant.sheet.shape import PartName
 from assistant.sheet.signs import leaves_open, tells_who_asked
 from assistant.stance import side_asked_for, speaks_against, speaks_for
@@ -57,6 +58,10 @@ def other(run: Run, tmp_path_factory: pytest.TempPathFactory) -> SessionSheet:
     (info,) = store.documents(Scope())
     assert has_sheet(info, store.sections(info.document))
     return SheetMaker(store, Scope()).make(info)
+
+
+def markdown(sheet: SessionSheet) -> str:
+    return exported(sheet_paper(sheet), "md").decode()
 
 
 def quotes(sheet: SessionSheet, name: PartName) -> list[str]:
@@ -121,7 +126,7 @@ def test_without_the_examples_the_attachments_are_announced_and_missing(store: S
 def test_what_a_paper_does_not_say_is_said_to_be_missing(store: Store) -> None:
     sheet = SheetMaker(store, Scope()).make(store.document("ki-anhang-4"))
     assert sheet.part("proposal").lines == []
-    assert "*Einen Beschlussvorschlag enthält das Dokument nicht.*" in sheet_markdown(sheet)
+    assert "*Einen Beschlussvorschlag enthält das Dokument nicht.*" in markdown(sheet)
 
 
 def test_another_vorlage_has_its_own_sheet(other: SessionSheet) -> None:
@@ -133,7 +138,7 @@ def test_another_vorlage_has_its_own_sheet(other: SessionSheet) -> None:
     assert [quote[:12] for quote in quotes(other, "for")] == ["Der Ausschus", "Gegen die Zu"]
     assert [quote[:12] for quote in quotes(other, "against")] == ["Die Anlieger"]
     assert [quote[:12] for quote in quotes(other, "open")] == ["Ein Förderbe"]
-    assert other.part("abbreviations").empty in sheet_markdown(other)
+    assert other.part("abbreviations").empty in markdown(other)
 
 
 @pytest.mark.parametrize(
@@ -196,7 +201,7 @@ def test_a_sheet_whose_lines_are_not_proven_cannot_be_made(sheet: SessionSheet) 
 
 
 def test_the_sheet_as_markdown_has_every_part_and_escapes_what_documents_say(sheet: SessionSheet) -> None:
-    written = sheet_markdown(sheet)
+    written = markdown(sheet)
     for part in sheet.parts:
         assert f"\n## {part.title}\n" in written
     assert "Künstliche Intelligenz" in written

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Final
+from urllib.parse import quote
 
 from fastapi import FastAPI, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
 from assistant.answer import Answer, Citation
+from assistant.export import FORMATS, Format, Paper, conversation_paper, exported, sheet_paper
 from assistant.feedback import Opinion
-from assistant.sheet import SessionSheet, sheet_markdown
+from assistant.sheet import SessionSheet
 from assistant.web.api.asking import Counter, OverloadedError
 from assistant.web.api.descriptions import in_german
 from assistant.web.api.shapes import (
+    Conversation,
     DocumentDetails,
     DocumentEntry,
     DocumentText,
@@ -45,6 +49,7 @@ _ERRORS: Final[dict[int | str, dict[str, object]]] = {
 }
 
 Document = Annotated[str, Path(description="Kennung des Dokuments")]
+Form = Annotated[Format, Path(description="„md“ für Markdown, „docx“ für Word, „pdf“")]
 
 
 def create_api(assistant: Assistant, desk: FeedbackDesk | None) -> FastAPI:
@@ -100,6 +105,20 @@ def _add_asking(api: FastAPI, counter: Counter, desk: FeedbackDesk | None) -> No
         return StreamingResponse(
             counter.stream(asked, request), media_type="text/event-stream", headers={"Cache-Control": "no-store"}
         )
+
+    @api.post(
+        "/export.{form}",
+        summary="Eine Unterhaltung als Datei",
+        response_class=Response,
+        responses={200: {"content": {media_type: {} for media_type in FORMATS.values()}}},
+        response_description="Markdown, Word oder PDF",
+        tags=["Fragen"],
+    )
+    async def export(form: Form, conversation: Conversation, request: Request) -> Response:
+        """Beantwortet die Fragen der Reihe nach noch einmal, nach dem heutigen Stand der Unterlagen."""
+        answers = await counter.converse(conversation, request)
+        paper = conversation_paper(answers, datetime.now().astimezone().date().isoformat())
+        return await run_in_threadpool(_file, paper, form, "unterhaltung")
 
     if desk is None:
         return
@@ -203,13 +222,19 @@ def _add_library(api: FastAPI, assistant: Assistant) -> None:
         return assistant.library.sheet(document)
 
     @api.get(
-        "/documents/{document}/sheet.md",
-        summary="Das Sitzungsblatt als Markdown",
+        "/documents/{document}/sheet.{form}",
+        summary="Das Sitzungsblatt als Datei",
         response_class=Response,
-        responses={200: {"content": {"text/markdown": {}}}},
-        response_description="Markdown",
+        responses={200: {"content": {media_type: {} for media_type in FORMATS.values()}}},
+        response_description="Markdown, Word oder PDF",
         tags=["Dokumente"],
     )
-    def written_sheet(document: Document) -> Response:
-        """Zum Aufbewahren und Weitergeben."""
-        return Response(sheet_markdown(assistant.library.sheet(document)), media_type="text/markdown; charset=utf-8")
+    def sheet_file(document: Document, form: Form) -> Response:
+        """Zum Aufbewahren, Drucken und Weitergeben."""
+        return _file(sheet_paper(assistant.library.sheet(document)), form, f"sitzungsblatt-{document}")
+
+
+def _file(paper: Paper, form: Format, name: str) -> Response:
+    disposition = f"attachment; filename*=UTF-8''{quote(f'{name}.{form}', safe='')}"
+    headers = {"Content-Disposition": disposition, "Cache-Control": "no-store"}
+    return Response(exported(paper, form), media_type=FORMATS[form], headers=headers)

@@ -14,8 +14,9 @@ from fastapi import Request
 
 from assistant.answer import Answer, Turn
 from assistant.engine import Progress
-from assistant.web.api.shapes import QuestionRequest
+from assistant.web.api.shapes import LONGEST_TURN, MOST_TURNS, Conversation, QuestionRequest, QuestionTurn
 from assistant.web.problems import status_of
+from assistant.web.progress import HungUpError, in_words
 from corpus.errors import AktenkundigError
 
 if TYPE_CHECKING:
@@ -25,10 +26,6 @@ if TYPE_CHECKING:
 
 class OverloadedError(AktenkundigError):
     """More questions wait than the machine can answer in time."""
-
-
-class HungUpError(AktenkundigError):
-    """Whoever asked does not wait any more; nobody will read this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +59,19 @@ class Counter:
             raise result
         return result
 
+    async def converse(self, conversation: Conversation, connection: Request) -> list[Answer]:
+        """Answer questions in turn, each with those before it as its history."""
+        answers: list[Answer] = []
+        for question in conversation.questions:
+            history = [
+                QuestionTurn(role=role, text=text[:LONGEST_TURN])
+                for answer in answers
+                for role, text in (("user", answer.question), ("assistant", answer.text))
+            ][-MOST_TURNS:]
+            asked = await self.ask(QuestionRequest(question=question, history=history), connection)
+            answers.append(asked.answer)
+        return answers
+
     async def stream(self, request: QuestionRequest, connection: Request) -> AsyncIterator[str]:
         """Server-sent events: ``fortschritt`` as often as there is some, then ``antwort`` or ``fehler``."""
         sender, receiver = anyio.create_memory_object_stream[Progress](16)
@@ -80,7 +90,7 @@ class Counter:
             try:
                 async with receiver:
                     async for progress in receiver:
-                        yield _event("fortschritt", {"stage": progress.stage, "text": told(progress)})
+                        yield _event("fortschritt", {"stage": progress.stage, "text": in_words(progress)})
             finally:
                 gone.set()
             tasks.cancel_scope.cancel()
@@ -126,21 +136,6 @@ async def _listen(connection: Request, gone: Event) -> None:
     while (await connection.receive())["type"] != "http.disconnect":
         pass
     gone.set()
-
-
-def told(progress: Progress) -> str:
-    """How far an answer is, for people."""
-    match progress.stage:
-        case "searching":
-            return f"Ich suche in {_counted(progress.count, 'Dokument', 'Dokumenten')} …"
-        case "reading":
-            return f"Ich lese {_counted(progress.count, 'Textstelle', 'Textstellen')} …"
-        case "composing":
-            return "Ich stelle die Antwort zusammen …"
-
-
-def _counted(count: int, one: str, many: str) -> str:
-    return f"{'einem' if one == 'Dokument' else 'eine'} {one}" if count == 1 else f"{count} {many}"
 
 
 def _status(error: AktenkundigError) -> int:

@@ -45,6 +45,12 @@ class QuestionRequest(_Shape):
     )
 
 
+class Conversation(_Shape):
+    """Die Fragen einer Unterhaltung."""
+
+    questions: list[str] = Field(min_length=1, max_length=MOST_TURNS, description="die Fragen, älteste zuerst")
+
+
 class DocumentEntry(_Shape):
     """Ein Dokument, oder eines, das angekündigt ist und fehlt."""
 

@@ -1,6 +1,7 @@
 // What is shown on the left (conversation or session sheet), how it looks, keys, and links that open something again.
 import { ask, choose } from "./gespraech.js";
 import { announce, closePane, showDocument } from "./dokument.js";
+import { restore } from "./verlauf.js";
 
 const byId = (id) => document.getElementById(id);
 const sheet = { shown: null, request: 0 };
@@ -93,7 +94,7 @@ function step(by) {
   choose(next, next);
 }
 
-// -- links: #frage=…, #blatt=dokument, #stelle=dokument:anfang-ende ----------------------------------------------------
+// -- links: #frage=…, #blatt=dokument, #stelle=dokument:anfang-ende, #verlauf=kennung ---------------------------------
 
 async function follow() {
   const [name, value] = location.hash.slice(1).split("=", 2);
@@ -102,6 +103,7 @@ async function follow() {
   const wanted = decodeURIComponent(value);
   if (name === "frage") { showChat(); ask(wanted); }
   else if (name === "blatt") showSheet(wanted);
+  else if (name === "verlauf") { showChat(); restore(wanted); }
   else if (name === "stelle") {
     const [, id, start, end] = /^(.+):(\d+)-(\d+)$/.exec(wanted) ?? [];
     if (id) openPlace(id, start, end);

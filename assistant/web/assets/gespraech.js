@@ -13,6 +13,7 @@ document.addEventListener("click", (event) => {
   else if (button.matches("[data-question]")) ask(button.dataset.question);
   else if (button.dataset.link) copy(`${location.origin}${location.pathname}#${button.dataset.link}`, button);
   else if (button.matches("[data-copy]")) copy(button.dataset.copy, button);
+  else if (button.id === "abbrechen") calledOff();
   else if (button.id === "fundstelle-kopieren") copy(byId("fundstelle-text").textContent, button);
   else if (button.id === "zeige-liste") { current = null; markCurrent(); showList(button); }
 });
@@ -31,6 +32,18 @@ function open(id, button) {
   current = null;
   markCurrent();
   return showDocument(id, null, button);
+}
+
+/** Whoever calls a question off mostly wants to ask it differently: it goes back into the input. */
+function calledOff() {
+  const asked = [...document.querySelectorAll("#gespraech .question")].at(-1)?.dataset.question;
+  const input = document.querySelector("#frage textarea");
+  if (asked && input && !input.value) {
+    input.value = asked;
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+  input?.focus();
+  announce("Die Frage ist abgebrochen.");
 }
 
 function markCurrent() {
@@ -79,9 +92,9 @@ async function toClipboard(text) {
 function arrived() {
   markCurrent();
   const last = [...document.querySelectorAll("#gespraech .exchange")].at(-1);
-  if (!last) return;
+  if (!last) { seen = ""; return; }
   const state = `${last.dataset.turn} ${last.dataset.state}`;
-  if (state === seen) return;
+  if (state === seen) return; // how far an answer is, is shown, not read out
   seen = state;
   byId("meldung").hidden = true;
   const box = byId("gespraech");

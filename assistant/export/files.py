@@ -1,0 +1,147 @@
+"""Writes a paper as Markdown, as a Word file (Office Open XML) or as PDF."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Final, Literal
+from xml.sax.saxutils import escape
+
+from assistant.composing import escaped
+from assistant.export.paper import Block, BlockKind, Paper
+
+Format = Literal["md", "docx", "pdf"]
+FORMATS: Final[dict[Format, str]] = {
+    "md": "text/markdown; charset=utf-8",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "pdf": "application/pdf",
+}
+"""The formats and their media types."""
+
+_MARKDOWN: Final[dict[BlockKind, str]] = {
+    "title": "# {}",
+    "heading": "## {}",
+    "subheading": "### {}",
+    "text": "{}",
+    "strong": "**{}**",
+    "note": "*{}*",
+    "quote": "> {}",
+}
+_NO_XML: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+"""What no XML file may hold, whatever a document says."""
+_MARGIN_POINTS: Final = 62
+
+
+def exported(paper: Paper, form: Format) -> bytes:
+    """The file's content."""
+    writers: dict[Format, Callable[[Paper], bytes]] = {"md": _markdown, "docx": _docx, "pdf": _pdf}
+    return writers[form](paper)
+
+
+def _markdown(paper: Paper) -> bytes:
+    return ("\n\n".join(map(_markdown_block, paper.blocks)) + "\n").encode()
+
+
+def _markdown_block(block: Block) -> str:
+    lead = f"**{escaped(block.lead)}** " if block.lead else ""
+    source = f"\n>\n> – {escaped(block.source)}" if block.source else ""
+    return _MARKDOWN[block.kind].format(f"{lead}{escaped(block.text)}{source}")
+
+
+def _docx(paper: Paper) -> bytes:
+    from docx import Document
+    from docx.oxml.ns import qn
+
+    document = Document()
+    document.core_properties.title = _clean(paper.title)
+    document.core_properties.author = "aktenkundig"
+    document.core_properties.language = "de-DE"
+    for language in document.styles.element.iter(qn("w:lang")):
+        language.set(qn("w:val"), "de-DE")
+    levels = {"title": 0, "heading": 1, "subheading": 2}
+    for block in paper.blocks:
+        text = _clean(block.text)
+        if block.kind in levels:
+            document.add_heading(text, levels[block.kind])
+            continue
+        paragraph = document.add_paragraph(style="Quote" if block.kind == "quote" else None)
+        if block.lead:
+            paragraph.add_run(f"{_clean(block.lead)} ").bold = True
+        run = paragraph.add_run(text)
+        run.bold = block.kind == "strong" or None
+        run.italic = block.kind == "note" or None
+        if block.source:
+            paragraph.add_run(f"\n– {_clean(block.source)}").italic = False
+    content = BytesIO()
+    document.save(content)
+    return content.getvalue()
+
+
+def _pdf(paper: Paper) -> bytes:
+    from reportlab.lib.pagesizes import A4
+    from reportlab.platypus import BaseDocTemplate, Frame, PageTemplate, Paragraph
+
+    styles = _pdf_styles()
+    content = BytesIO()
+    document = BaseDocTemplate(content, pagesize=A4, title=paper.title, author="aktenkundig", lang="de-DE")
+    width, height = A4
+    frame = Frame(_MARGIN_POINTS, _MARGIN_POINTS, width - 2 * _MARGIN_POINTS, height - 2 * _MARGIN_POINTS)
+    # At the end of a page, so that its number is read out last.
+    document.addPageTemplates([PageTemplate(frames=[frame], onPageEnd=_page_number)])
+    story = []
+    for block in paper.blocks:
+        text = escape(_clean(block.text))
+        if block.lead:
+            text = f"<b>{escape(_clean(block.lead))}</b> {text}"
+        if block.source:
+            text = f'{text}<br/><font size="8.5">– {escape(_clean(block.source))}</font>'
+        story.append(Paragraph(text, styles[block.kind]))
+    document.build(story)
+    return content.getvalue()
+
+
+def _page_number(canvas: Any, document: Any) -> None:  # noqa: ANN401 - untyped library
+    canvas.saveState()
+    canvas.setFont("DejaVuSans", 8.5)
+    canvas.drawCentredString(document.pagesize[0] / 2, _MARGIN_POINTS / 2, str(canvas.getPageNumber()))
+    canvas.restoreState()
+
+
+def _pdf_styles() -> dict[str, Any]:
+    """Styles over the fonts that Matplotlib carries: they have all letters that German documents use."""
+    import matplotlib
+    from reportlab.lib.styles import ParagraphStyle
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.ttfonts import TTFont
+
+    folder = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+    names = {
+        (0, 0): "DejaVuSans",
+        (1, 0): "DejaVuSans-Bold",
+        (0, 1): "DejaVuSans-Oblique",
+        (1, 1): "DejaVuSans-BoldOblique",
+    }
+    for name in names.values():
+        if name not in pdfmetrics.getRegisteredFontNames():
+            pdfmetrics.registerFont(TTFont(name, folder / f"{name}.ttf"))
+    pdfmetrics.registerFontFamily(
+        "DejaVuSans", normal=names[0, 0], bold=names[1, 0], italic=names[0, 1], boldItalic=names[1, 1]
+    )
+    text = ParagraphStyle("text", fontName="DejaVuSans", fontSize=10, leading=14.5, spaceAfter=7)
+    return {
+        "title": ParagraphStyle("title", text, fontName=names[1, 0], fontSize=17, leading=22, spaceAfter=8),
+        "heading": ParagraphStyle(
+            "heading", text, fontName=names[1, 0], fontSize=12.5, leading=17, spaceBefore=12, keepWithNext=1
+        ),
+        "subheading": ParagraphStyle("subheading", text, fontName=names[1, 0], spaceBefore=6, keepWithNext=1),
+        "text": text,
+        "strong": ParagraphStyle("strong", text, fontName=names[1, 0]),
+        "note": ParagraphStyle("note", text, fontName=names[0, 1], fontSize=9, leading=13),
+        "quote": ParagraphStyle("quote", text, leftIndent=12, borderPadding=(0, 0, 0, 8)),
+    }
+
+
+def _clean(text: str) -> str:
+    return _NO_XML.sub("", text)

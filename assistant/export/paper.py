@@ -1,0 +1,106 @@
+"""What an exported file says, before it is written in one of the formats."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from assistant.answer import MARKER, Answer, Citation
+from assistant.composing import unescaped
+from assistant.sheet import SessionSheet, more_sentence
+from corpus.dates import german_date
+
+EXAMPLE: Final = "Beispieldokument – frei erfunden, nicht amtlich"
+_MADE_BY: Final = (
+    "Von einem Programm (Künstliche Intelligenz) aus wörtlichen Zitaten zusammengestellt. Maßgeblich ist das Original."
+)
+_MAY_MISS: Final = "Das Blatt kann Stellen übersehen."
+_INVENTED_SHEET: Final = "Dieses Blatt beruht auf einem Beispieldokument (frei erfunden, nicht amtlich)."
+_STRONG: Final = re.compile(r"(?<!\\)\*+")
+
+BlockKind = Literal["title", "heading", "subheading", "text", "strong", "note", "quote"]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph; ``source`` is the Fundstelle of a quote, ``lead`` what stands in bold before it."""
+
+    kind: BlockKind
+    text: str
+    lead: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A file's title and its paragraphs."""
+
+    title: str
+    blocks: Sequence[Block]
+
+
+def conversation_paper(answers: Sequence[Answer], day: str) -> Paper:
+    """The questions and answers of a conversation with all quotes and Fundstellen; ``day`` is ISO 8601."""
+    title = "Fragen und Antworten"
+    blocks = [Block("title", title), Block("note", f"Stand {german_date(day)}. {_MADE_BY}")]
+    for answer in answers:
+        blocks += _answer(answer)
+    return Paper(title, blocks)
+
+
+def sheet_paper(sheet: SessionSheet) -> Paper:
+    """A session sheet, every line with its proof."""
+    meeting = " ".join(filter(None, (sheet.committee, german_date(sheet.date) if sheet.date else None)))
+    title = f"Sitzungsblatt: {sheet.title}"
+    blocks = [Block("title", title), Block("text", " · ".join(filter(None, (sheet.kind, meeting))))]
+    if sheet.origin == "example":
+        blocks.append(Block("strong", _INVENTED_SHEET))
+    by_number = {citation.number: citation for citation in sheet.citations}
+    for part in sheet.parts:
+        blocks.append(Block("heading", part.title))
+        if not part.lines:
+            blocks.append(Block("note", part.empty))
+        blocks += [_quote(by_number[line.citation], line.text) for line in part.lines]
+        if part.more:
+            blocks.append(Block("note", more_sentence(part)))
+    return Paper(title, [*blocks, Block("note", f"{_MADE_BY} {_MAY_MISS}")])
+
+
+def _answer(answer: Answer) -> Iterator[Block]:
+    yield Block("heading", answer.question.strip())
+    if answer.standalone_question.strip() != answer.question.strip():
+        yield Block("note", f"Verstanden als: „{answer.standalone_question.strip()}“")
+    invented = any(citation.origin == "example" for citation in answer.citations)
+    if invented:
+        yield Block("strong", f"Diese Antwort stützt sich auf ein {EXAMPLE}.")
+    opening = _plain(answer.text.partition("\n")[0])
+    yield Block("strong", opening)
+    yield from (_quote(citation, f"[{citation.number}]") for citation in answer.citations)
+    for statement in answer.statements:
+        words = _plain(statement.text)
+        if statement.kind != "quote" and words not in opening and not (invented and "frei erfunden" in words):
+            yield Block("note" if statement.kind == "notice" else "text", words)
+    if answer.not_found is not None:
+        if answer.not_found.announced_but_missing:
+            missing = "; ".join(answer.not_found.announced_but_missing)
+            yield Block("note", f"Angekündigt, liegt aber nicht vor: {missing}")
+        if answer.not_found.nearest:
+            yield Block("subheading", "Am nächsten kommt – beantwortet die Frage aber nicht")
+            yield from (_quote(citation, "") for citation in answer.not_found.nearest)
+
+
+def _quote(citation: Citation, lead: str) -> Block:
+    """A quote; a table's row with what heads its columns."""
+    told = f"„{' '.join(citation.quote.split())}“"
+    if citation.cells:
+        cells = (f"{cell.header}: {cell.text}" if cell.header else cell.text for cell in citation.cells)
+        told = " · ".join(" ".join(cell.split()) for cell in cells)
+    source = f"{citation.label}; {EXAMPLE}" if citation.origin == "example" else citation.label
+    return Block("quote", told, lead, source)
+
+
+def _plain(markdown: str) -> str:
+    """A line of an answer without the marks of Markdown and of citations."""
+    return " ".join(unescaped(MARKER.sub("", _STRONG.sub("", markdown))).split())

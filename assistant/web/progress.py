@@ -1,0 +1,25 @@
+"""How far an answer is, for people; and that nobody waits for it any more."""
+
+from __future__ import annotations
+
+from assistant.engine import Progress
+from corpus.errors import AktenkundigError
+
+
+class HungUpError(AktenkundigError):
+    """Whoever asked does not wait any more; raised out of the work on the answer."""
+
+
+def in_words(progress: Progress) -> str:
+    """How far an answer is, for people."""
+    match progress.stage:
+        case "searching":
+            return f"Ich suche in {_counted(progress.count, 'Dokument', 'Dokumenten')} …"
+        case "reading":
+            return f"Ich lese {_counted(progress.count, 'Textstelle', 'Textstellen')} …"
+        case "composing":
+            return "Ich stelle die Antwort zusammen …"
+
+
+def _counted(count: int, one: str, many: str) -> str:
+    return f"{'einem' if one == 'Dokument' else 'eine'} {one}" if count == 1 else f"{count} {many}"
