@@ -61,6 +61,28 @@ class Serve:
         return 0
 
 
+class ServeTools:
+    """``aktenkundig mcp``."""
+
+    name = "mcp"
+    help = "anderen Assistenten Auskunft geben (Model Context Protocol)"
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """None: it speaks over standard input and output."""
+
+    def run(self, arguments: argparse.Namespace) -> int:  # noqa: ARG002 - every command takes them
+        """Serve until the other side ends it."""
+        from assistant.assistant import Assistant
+        from assistant.web.mcp_server import create_tools
+
+        assistant = Assistant.open(load_settings(), clearance="public")
+        try:
+            create_tools(assistant).run("stdio")
+        finally:
+            assistant.close()
+        return 0
+
+
 def _readable(answer: Answer) -> str:
     """The answer for a terminal: how the question was understood, the text, and what comes nearest to a refusal."""
     understood = (
@@ -81,3 +103,4 @@ def plain(markdown: str) -> str:
 
 ask = Ask()
 serve = Serve()
+mcp = ServeTools()

@@ -32,6 +32,7 @@ COMMAND_HELP = {
     "ask": "eine Frage stellen",
     "check": "einen Entwurf gegen die Akten prüfen",
     "serve": "den Web-Chat starten",
+    "mcp": "anderen Assistenten Auskunft geben (Model Context Protocol)",
     "documents": "die Dokumente auflisten",
     "text": "den Text eines Dokuments ausgeben",
     "doctor": "den Datenbestand prüfen",

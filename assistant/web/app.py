@@ -13,6 +13,7 @@ from assistant.feedback import FeedbackDesk, FeedbackLog
 from assistant.web.api import API_PATH, create_api
 from assistant.web.chat import build_chat
 from assistant.web.feedback import feedback_routes
+from assistant.web.mcp_server import create_tools, routes, running
 from assistant.web.page import ASSETS, PageMiddleware
 from assistant.web.problems import report_problems
 from assistant.web.security import Protection
@@ -31,7 +32,10 @@ def create_app(assistant: Assistant) -> FastAPI:
     # Read by Gradio and its parts whenever they would call home: version check, usage figures, model hub.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
-    app = FastAPI(title="aktenkundig", docs_url=None, redoc_url=None, openapi_url=None)
+    tools = create_tools(assistant)
+    tool_routes = routes(tools, assistant.settings.host)
+    app = FastAPI(title="aktenkundig", docs_url=None, redoc_url=None, openapi_url=None, lifespan=running(tools))
+    app.router.routes.extend(tool_routes)
     app.include_router(viewer_routes(assistant))
     desk = FeedbackDesk(assistant, FeedbackLog(assistant.settings.data)) if assistant.settings.feedback else None
     if desk is not None:

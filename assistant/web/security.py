@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.web.api import API_PATH
 from assistant.web.feedback import FEEDBACK_PATH
+from assistant.web.mcp_server import MCP_PATH
 from assistant.web.problems import problem
 
 _READING = ("/", "/config", "/theme.css", "/gradio_api/queue/data")
@@ -78,6 +79,8 @@ class Protection:
 
 
 def _exists(method: str, path: str) -> bool:
+    if path == MCP_PATH:
+        return method in ("GET", "POST", "DELETE")
     if method == "POST":
         return path in _ASKING or path.startswith((f"{FEEDBACK_PATH}/", f"{API_PATH}/"))
     return method in ("GET", "HEAD") and (path in _READING or path.startswith((*_GRADIO_FOLDERS, *_OUR_FOLDERS)))

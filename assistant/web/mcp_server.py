@@ -1,0 +1,126 @@
+"""A server of the Model Context Protocol: other assistants ask, search and cite through it.
+
+It gives the same shapes as the REST API. What it returns are quotes with their places; whoever words an answer of them
+is bound to name both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import wraps
+from typing import TYPE_CHECKING, Annotated, Final, ParamSpec, TypeVar
+
+from mcp.server.mcpserver import MCPServer
+from mcp.server.mcpserver.exceptions import ToolError
+from mcp.types import ToolAnnotations
+from pydantic import Field
+from starlette.routing import BaseRoute
+
+from assistant.answer import Answer, Citation, Turn
+from assistant.sheet import SessionSheet
+from assistant.web.api.shapes import MOST_TURNS, DocumentEntry, QuestionTurn
+from corpus.errors import AktenkundigError
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from assistant.assistant import Assistant
+
+MCP_PATH: Final = "/mcp"
+_INSTRUCTIONS: Final = (
+    "Auskunft aus Ratsdokumenten mit wörtlichen Zitaten. Gib Zitate unverändert und mit Fundstelle (label) wieder. "
+    "Sage, wenn eine Quelle ein frei erfundenes Beispieldokument ist (origin „example“). Übernimm eine Absage (status "
+    "„not_found“) als solche. Ein Beschlussvorschlag ist kein Beschluss."
+)
+_READS_ONLY: Final = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)
+
+Document = Annotated[str, Field(description="Kennung des Dokuments")]
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+
+
+def create_tools(assistant: Assistant) -> MCPServer:
+    """The server over one assistant, for standard input and output or for HTTP."""
+    server = MCPServer("aktenkundig", instructions=_INSTRUCTIONS, version="1", log_level="ERROR")
+
+    @server.tool(title="Eine Frage an die Unterlagen stellen", annotations=_READS_ONLY)
+    @_in_german
+    def frage(
+        frage: Annotated[str, Field(description="die Frage in deutscher Sprache")],
+        verlauf: Annotated[
+            list[QuestionTurn],
+            Field(default_factory=list, max_length=MOST_TURNS, description="frühere Beiträge, ältester zuerst"),
+        ],
+        dokumente: Annotated[
+            list[str] | None, Field(description="Kennungen der Dokumente, in denen gesucht wird; sonst in allen")
+        ] = None,
+    ) -> Answer:
+        """Antwortet mit wörtlichen Zitaten und Fundstellen, oder sagt, dass die Unterlagen dazu nichts enthalten."""
+        asked = assistant if dokumente is None else assistant.within(dokumente)
+        history: list[Turn] = [turn.turn() for turn in verlauf]
+        return asked.answer(frage, history=history)
+
+    @server.tool(title="Textstellen suchen", annotations=_READS_ONLY)
+    @_in_german
+    def suche(
+        woerter: Annotated[str, Field(description="Wörter oder eine Frage")],
+        anzahl: Annotated[int, Field(ge=1, le=50, description="wie viele höchstens")] = 10,
+    ) -> list[Citation]:
+        """Findet Textstellen nach Bedeutung und nach Wörtern, die besten zuerst."""
+        return assistant.search(woerter, anzahl)
+
+    @server.tool(title="Dokumente auflisten", annotations=_READS_ONLY)
+    @_in_german
+    def dokumente() -> list[DocumentEntry]:
+        """Nennt alle Dokumente, auch solche, die angekündigt sind und fehlen."""
+        library = assistant.library
+        return [*map(DocumentEntry.of, library.documents()), *map(DocumentEntry.of_missing, library.missing())]
+
+    @server.tool(title="Eine Stelle zitieren", annotations=_READS_ONLY)
+    @_in_german
+    def zitat(
+        dokument: Document,
+        anfang: Annotated[int, Field(ge=0, description="erstes Zeichen im Text, ab 0")],
+        ende: Annotated[int, Field(ge=1, description="hinter dem letzten Zeichen")],
+    ) -> Citation:
+        """Gibt Wortlaut, Fundstelle, Seiten und Kästen einer Stelle."""
+        return assistant.library.cite(dokument, anfang, ende)
+
+    @server.tool(title="Das Sitzungsblatt einer Vorlage", annotations=_READS_ONLY)
+    @_in_german
+    def sitzungsblatt(dokument: Document) -> SessionSheet:
+        """Stellt zusammen, was zu entscheiden ist, wer berät, Ablauf, Beträge, Dafür und Dagegen; jede Zeile belegt."""
+        return assistant.library.sheet(dokument)
+
+    return server
+
+
+def routes(server: MCPServer, host: str) -> list[BaseRoute]:
+    """The routes of the server over HTTP; where ``host`` is this machine only, other names for it are refused."""
+    app = server.streamable_http_app(streamable_http_path=MCP_PATH, stateless_http=True, json_response=True, host=host)
+    return list(app.routes)
+
+
+def running(server: MCPServer) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """The lifespan of an application with these routes."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        async with server.session_manager.run():
+            yield
+
+    return lifespan
+
+
+def _in_german(tool: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
+    """What a caller can put right is told in its German sentence."""
+
+    @wraps(tool)
+    def told(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
+        try:
+            return tool(*args, **kwargs)
+        except AktenkundigError as error:
+            raise ToolError(str(error)) from error
+
+    return told
