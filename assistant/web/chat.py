@@ -97,7 +97,7 @@ def build_chat(assistant: Assistant, desk: FeedbackDesk | None) -> gr.Blocks:
             inputs=[exchanges],
             outputs=[conversation],
             cancels=[asking],
-            queue=False,
+            concurrency_limit=None,
             show_progress="hidden",
             api_visibility="private",
         )

@@ -20,7 +20,6 @@ pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[2]
 VORLAGE = ROOT / "corpus" / "akten" / "kommunales-integrationszentrum" / "vorlage.pdf"
-PICTURES = ROOT / "docs" / "bilder"
 
 ENGLISH = re.compile(
     r"\b(submit|built with|use via api|loading|settings|error|share|send|clear|stop|undo|retry|lost)\b", re.IGNORECASE
@@ -266,17 +265,3 @@ def test_an_answer_is_announced_once(visit: Visit) -> None:
     spoken = visit.page.locator(".answer").first.get_attribute("data-announce")
     assert visit.page.evaluate("window.said").count(spoken) == 1
     assert visit.page.evaluate("window.said.at(-1)") == spoken
-
-
-@pytest.mark.parametrize(("size", "name"), [(WIDE, "web-chat"), (NARROW, "web-chat-schmal")])
-def test_pictures_for_the_documentation(browser: Browser, web_address: str, size: ViewportSize, name: str) -> None:
-    visitor = Visit(browser, web_address, size)
-    try:
-        visitor.ask(QUESTION)
-        if size == WIDE:
-            visitor.page.wait_for_selector('.page[data-index="1"] .highlight')
-            visitor.page.wait_for_function("[...document.querySelectorAll('.page img[src]')].every(i => i.complete)")
-        PICTURES.mkdir(parents=True, exist_ok=True)
-        visitor.page.screenshot(path=PICTURES / f"{name}.png")
-    finally:
-        visitor.context.close()

@@ -33,7 +33,7 @@ class Visit:
         self.page.on("console", lambda m: self.complaints.append(m.text) if m.type in ("error", "warning") else None)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.goto(address)
-        self.page.wait_for_selector("#frage textarea", timeout=PATIENCE_MS)
+        self.page.wait_for_selector("#frage textarea", state="attached", timeout=PATIENCE_MS)
 
     def _note(self, url: str) -> None:
         parts = urlsplit(url)

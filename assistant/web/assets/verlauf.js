@@ -7,6 +7,7 @@ const byId = (id) => document.getElementById(id);
 const [KEPT, MOST] = ["unterhaltungen", 60];
 let current = crypto.randomUUID?.() ?? String(Date.now()); // no randomUUID on pages that come unencrypted
 let restoring = false;
+let kept = 0; // questions of this page that have been kept; what is deleted is not kept again
 
 function read() {
   try {
@@ -24,10 +25,10 @@ const asked = () => [...document.querySelectorAll('#gespraech .exchange[data-sta
 /** Keep what has been asked; the newest conversation first, its name as somebody gave it. */
 function remember() {
   const questions = asked();
-  if (!questions.length || restoring) return;
+  if (questions.length <= kept || restoring) return;
+  kept = questions.length;
   const all = read();
   const known = all.find((one) => one.id === current);
-  if (known && known.questions.length === questions.length) return;
   const entry = { id: current, name: known?.name ?? "", at: new Date().toISOString(), questions };
   write([entry, ...all.filter((one) => one.id !== current)]);
   draw();
@@ -111,6 +112,7 @@ export async function restore(id) {
     ask(question);
     await arrived(before + 1);
   }
+  kept = asked().length;
   restoring = false;
   draw();
 }
