@@ -124,7 +124,7 @@ def test_everything_visible_is_german(visit: Visit) -> None:
 def test_the_notice_that_a_machine_answers_is_always_there(visit: Visit, narrow_visit: Visit) -> None:
     for visitor in (visit, narrow_visit):
         visitor.ask(QUESTION)
-        expect(visitor.page.get_by_text("Künstliche Intelligenz")).to_be_in_viewport()
+        expect(visitor.page.get_by_text("Künstliche Intelligenz").locator("visible=true")).to_be_in_viewport()
 
 
 def test_gradios_own_views_and_routes_do_not_exist(visit: Visit, web_address: str) -> None:
