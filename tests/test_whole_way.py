@@ -241,12 +241,12 @@ def test_the_web_chats_clearance_sees_no_non_public_document(run: Run, models_di
     assert Assistant.open(settings).answer(question).short_answer == "250.000 €"
     outside = Assistant.open(settings, clearance="public")
     answer = outside.answer(question)
-    assert (answer.status, answer.citations, outside.documents()) == ("not_found", [], [])
+    assert (answer.status, answer.citations, outside.library.documents()) == ("not_found", [], [])
     assert answer.not_found is not None
     assert (answer.not_found.searched, answer.not_found.nearest) == (0, [])
     assert "Grundstück" not in answer.text
     with pytest.raises(AktenkundigError, match="gibt es nicht"):
-        outside.original("vertraulich")
+        outside.library.original("vertraulich")
 
 
 def test_the_engine_answers_as_a_llama_index_query_engine(assistant: Assistant) -> None:
@@ -286,8 +286,8 @@ def test_an_assistant_within_some_documents_searches_and_cites_only_these(whole_
     assert refusal.status == "not_found"
     assert refusal.not_found is not None
     assert refusal.not_found.searched == 2
-    assert narrow.within(["ki-vorlage"]).documents() == []
-    assert len(whole.documents()) == 8
+    assert narrow.within(["ki-vorlage"]).library.documents() == []
+    assert len(whole.library.documents()) == 8
 
 
 def test_a_trace_tells_what_was_found_and_read_best_first(assistant: Assistant) -> None:

@@ -31,6 +31,12 @@ _MARKDOWN: Final[dict[BlockKind, str]] = {
 }
 _NO_XML: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 """What no XML file may hold, whatever a document says."""
+_PDF_FONTS: Final = {
+    "Akte": "STIXGeneral",
+    "Akte-Bold": "STIXGeneralBol",
+    "Akte-Oblique": "STIXGeneralItalic",
+    "Akte-BoldOblique": "STIXGeneralBolIta",
+}
 _MARGIN_POINTS: Final = 62
 
 
@@ -104,7 +110,7 @@ def _pdf(paper: Paper) -> bytes:
 
 def _page_number(canvas: Any, document: Any) -> None:  # noqa: ANN401 - untyped library
     canvas.saveState()
-    canvas.setFont("DejaVuSans", 8.5)
+    canvas.setFont(next(iter(_PDF_FONTS)), 8.5)
     canvas.drawCentredString(document.pagesize[0] / 2, _MARGIN_POINTS / 2, str(canvas.getPageNumber()))
     canvas.restoreState()
 
@@ -117,28 +123,22 @@ def _pdf_styles() -> dict[str, Any]:
     from reportlab.pdfbase.ttfonts import TTFont
 
     folder = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
-    names = {
-        (0, 0): "DejaVuSans",
-        (1, 0): "DejaVuSans-Bold",
-        (0, 1): "DejaVuSans-Oblique",
-        (1, 1): "DejaVuSans-BoldOblique",
-    }
-    for name in names.values():
+    # Not DejaVu: ReportLab keeps one file for each face, and the Akte is set with the DejaVu of the machine.
+    for name, file in _PDF_FONTS.items():
         if name not in pdfmetrics.getRegisteredFontNames():
-            pdfmetrics.registerFont(TTFont(name, folder / f"{name}.ttf"))
-    pdfmetrics.registerFontFamily(
-        "DejaVuSans", normal=names[0, 0], bold=names[1, 0], italic=names[0, 1], boldItalic=names[1, 1]
-    )
-    text = ParagraphStyle("text", fontName="DejaVuSans", fontSize=10, leading=14.5, spaceAfter=7)
+            pdfmetrics.registerFont(TTFont(name, folder / f"{file}.ttf"))
+    normal, bold, italic, both = _PDF_FONTS
+    pdfmetrics.registerFontFamily(normal, normal=normal, bold=bold, italic=italic, boldItalic=both)
+    text = ParagraphStyle("text", fontName=normal, fontSize=11, leading=15, spaceAfter=7)
     return {
-        "title": ParagraphStyle("title", text, fontName=names[1, 0], fontSize=17, leading=22, spaceAfter=8),
+        "title": ParagraphStyle("title", text, fontName=bold, fontSize=17, leading=22, spaceAfter=8),
         "heading": ParagraphStyle(
-            "heading", text, fontName=names[1, 0], fontSize=12.5, leading=17, spaceBefore=12, keepWithNext=1
+            "heading", text, fontName=bold, fontSize=12.5, leading=17, spaceBefore=12, keepWithNext=1
         ),
-        "subheading": ParagraphStyle("subheading", text, fontName=names[1, 0], spaceBefore=6, keepWithNext=1),
+        "subheading": ParagraphStyle("subheading", text, fontName=bold, spaceBefore=6, keepWithNext=1),
         "text": text,
-        "strong": ParagraphStyle("strong", text, fontName=names[1, 0]),
-        "note": ParagraphStyle("note", text, fontName=names[0, 1], fontSize=9, leading=13),
+        "strong": ParagraphStyle("strong", text, fontName=bold),
+        "note": ParagraphStyle("note", text, fontName=italic, fontSize=9, leading=13),
         "quote": ParagraphStyle("quote", text, leftIndent=12, borderPadding=(0, 0, 0, 8)),
     }
 
