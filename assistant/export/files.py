@@ -37,6 +37,8 @@ _PDF_FONTS: Final = {
     "Akte-Oblique": "STIXGeneralItalic",
     "Akte-BoldOblique": "STIXGeneralBolIta",
 }
+_TICKS: Final = str.maketrans({"☐": "[ ]", "☒": "[x]"})
+"""The fonts lack tick boxes, and which box is ticked must not be lost."""
 _MARGIN_POINTS: Final = 62
 
 
@@ -98,7 +100,7 @@ def _pdf(paper: Paper) -> bytes:
     document.addPageTemplates([PageTemplate(frames=[frame], onPageEnd=_page_number)])
     story = []
     for block in paper.blocks:
-        text = escape(_clean(block.text))
+        text = escape(_clean(block.text).translate(_TICKS))
         if block.lead:
             text = f"<b>{escape(_clean(block.lead))}</b> {text}"
         if block.source:

@@ -13,7 +13,7 @@ from lxml import etree
 from assistant.answer import Answer, Citation, NotFound, Statement
 from assistant.export import FORMATS, Format, Paper, conversation_paper, exported
 
-HOSTILE = "<b>5 < 6</b> & \x00 *Sternchen* [1] „Ǎ“"
+HOSTILE = "<b>5 < 6</b> & \x00 *Sternchen* [1] „Š“"
 
 
 def citation(quote: str, *, number: int = 1, example: bool = False) -> Citation:
@@ -100,7 +100,7 @@ def test_a_conversation_has_questions_answers_quotes_and_places(form: Format) ->
 @pytest.mark.parametrize("form", ["docx", "pdf"])
 def test_what_documents_say_is_text_in_every_format(form: Format) -> None:
     told = words(conversation_paper([answer(HOSTILE, question=HOSTILE)], "2014-03-17"), form)
-    assert " ".join(told.split()).count("<b>5 < 6</b> & *Sternchen* [1] „Ǎ“") == 2
+    assert " ".join(told.split()).count("<b>5 < 6</b> & *Sternchen* [1] „Š“") == 2
 
 
 def test_markdown_reads_nothing_of_it_as_markup() -> None:
