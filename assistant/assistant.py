@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from assistant.answer import Answer, Citation, Turn
 from assistant.engine import QuotesQueryEngine, Trace, Watch, unwatched
-from assistant.library import Library
+from assistant.holdings import Holdings
 from assistant.question import QuestionReader, UnderstoodQuestion, check_question
 from assistant.reader import Candidate, TrainedReader, Weights, load_weights, open_network
 from assistant.reader.network import PassageToRead
@@ -30,7 +30,7 @@ class Assistant:
     """Answers questions with proof. Safe to use from several threads.
 
     ``clearance`` is what whoever asks may see: the operator's own commands see everything, the web chat only what is
-    public. ``library`` shows the documents that its answers come from.
+    public. ``holdings`` shows the documents that its answers come from.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class Assistant:
         self._reader = TrainedReader(
             open_network(settings, embedding), weights if weights is not None else load_weights()
         )
-        self.library = Library(self._store, self._scope, settings.data)
+        self.holdings = Holdings(self._store, self._scope, settings.data)
         self._engine = self._build()
         self._state = self._store.state()
 
@@ -116,10 +116,9 @@ class Assistant:
         """
         check_question(query, self.settings.max_question_length)
         with self._store.snapshot():
-            retriever = HybridRetriever(self._store, self._vectors, self._embedding, scope=self._scope)
-            found = retriever.rank(QueryBundle(query))[:limit]
+            found = self._retriever().rank(QueryBundle(query))[:limit]
             return [
-                self.library.citations.make(number, hit.passage.document, hit.passage.span, hit.passage.section_title)
+                self.holdings.citations.make(number, hit.passage.document, hit.passage.span, hit.passage.section_title)
                 for number, hit in enumerate(found, start=1)
             ]
 
@@ -134,7 +133,7 @@ class Assistant:
 
     def _narrow(self, documents: Collection[str]) -> None:
         self._scope = self._scope.within(documents)
-        self.library = Library(self._store, self._scope, self.settings.data)
+        self.holdings = Holdings(self._store, self._scope, self.settings.data)
         self._engine = self._build()
 
     def _current_engine(self) -> QuotesQueryEngine:
@@ -148,16 +147,18 @@ class Assistant:
         abbreviations = [abbreviation for _, abbreviation in self._store.abbreviations(self._scope)]
         vocabulary = Vocabulary(self._store.vocabulary(self._scope), is_german=self._is_common_word)
         questions = QuestionReader(abbreviations, vocabulary)
-        retriever = HybridRetriever(self._store, self._vectors, self._embedding, scope=self._scope)
         return QuotesQueryEngine(
             self._store,
-            retriever,
+            self._retriever(),
             self._reader,
             questions,
             scope=self._scope,
             operating_point=self.settings.operating_point,
             settings_hash=self.settings.fingerprint,
         )
+
+    def _retriever(self) -> HybridRetriever:
+        return HybridRetriever(self._store, self._vectors, self._embedding, scope=self._scope)
 
     def _is_common_word(self, word: str) -> bool:
         """Whether the model's tokenizer knows the word as a whole, as it does common ones: no typing error."""

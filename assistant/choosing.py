@@ -12,7 +12,7 @@ from assistant.question import UnderstoodQuestion
 from assistant.reader import Candidate, Reading, Scored, Weights
 from assistant.reader.entities import HARD_KINDS, fits
 from assistant.short_answer import RowCell, short_answer, short_answer_in_row
-from assistant.stance import side_asked_for, takes_side
+from assistant.stance import Side, side_asked_for, takes_side
 from corpus.store import Store
 from corpus.types import Span
 
@@ -76,8 +76,9 @@ class QuoteChooser:
         if reading.answerable < self._answer_at:
             return []
         near = _TELLING if question.kind in ("number", "law") else _NEAR
+        side = side_asked_for(question.standalone)
         ranked = sorted(reading.scored, key=self._rank)
-        best = next((scored for scored in ranked[:near] if self._suits(question, scored)), None)
+        best = next((scored for scored in ranked[:near] if self._suits(question, side, scored)), None)
         if best is None:
             # What fits the question word does not fit the question: a date somewhere is not the date asked for.
             return []
@@ -85,7 +86,7 @@ class QuoteChooser:
         further = [
             scored
             for scored in ranked
-            if scored is not best and scored.belongs >= self._weights.quote_at and self._suits(question, scored)
+            if scored is not best and scored.belongs >= self._weights.quote_at and self._suits(question, side, scored)
         ]
         enough = [best, *sorted(further, key=lambda scored: -scored.belongs)[: most - 1]]
         if question.kind == "yes_no" and DECISION.search(question.standalone):
@@ -98,13 +99,12 @@ class QuoteChooser:
         original = scored.candidate.document not in self._examples
         return -(scored.score + (_ORIGINAL if original else 0.0))
 
-    def _suits(self, question: UnderstoodQuestion, scored: Scored) -> bool:
+    def _suits(self, question: UnderstoodQuestion, side: Side | None, scored: Scored) -> bool:
         """Whether a sentence can answer this kind of question.
 
         A number must count what the question asks for, and who is against something is only told by words against it.
         """
         candidate = scored.candidate
-        side = side_asked_for(question.standalone)
         if side is not None and not takes_side(candidate.text, side):
             return False
         if question.kind == "number" and candidate.sentence.kind != "row":

@@ -22,8 +22,12 @@ class CitationMaker:
         self._store = store
         self._scope = scope
 
-    def make(self, number: int, document: str, span: Span, section: str, short: Span | None = None) -> Citation:
+    def make(
+        self, number: int, document: str, span: Span, section: str | None = None, short: Span | None = None
+    ) -> Citation:
         """The citation of ``span``; ``short`` is the short answer inside it, in the document's offsets.
+
+        ``section`` is the title of the section, for whoever knows it already; otherwise it is looked up.
 
         Raises :class:`CitationError` if the span leaves the text, the short answer leaves the span, or a box lies on a
         page that the quote does not stand on.
@@ -32,6 +36,8 @@ class CitationMaker:
         quote = self._store.excerpt(document, span)
         pages = self._store.pages_of(document, span)
         sentences = self._store.sentences_in(document, span)
+        if section is None:
+            section = self._store.sections(document)[sentences[0].section].title if sentences else ""
         paragraph = sentences[0].paragraph + 1 if info.pages == 1 and not pages[0].width and sentences else None
         boxes = self._store.boxes(document, span)
         if len(quote) != len(span) or not quote.strip() or quote != quote.strip():

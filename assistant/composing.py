@@ -7,8 +7,10 @@ from collections.abc import Sequence
 
 from assistant.answer import Citation, Statement
 from assistant.question import UnderstoodQuestion
-from corpus.types import MissingDocument
+from corpus.types import DocumentInfo, MissingDocument
 
+EXAMPLE = "Beispieldokument – frei erfunden, nicht amtlich"
+"""How an invented document is marked wherever it is shown."""
 EXAMPLE_NOTICE = "Diese Antwort stützt sich auf ein Beispieldokument (frei erfunden, nicht amtlich)."
 PROPOSAL_NOTICE = (
     "Der Beschlussvorschlag ist noch kein Beschluss: Wie über ihn entschieden wurde, steht nicht in den durchsuchten "
@@ -81,10 +83,13 @@ def quote_block(citation: Citation) -> str:
     """A quote with its marker and, below it, its Fundstelle; a table's row with what heads its columns."""
     quoted = escaped(citation.quote).replace("\n", "\n> ")
     if citation.cells:
-        cells = [f"{cell.header}: {cell.text}" if cell.header else cell.text for cell in citation.cells]
-        quoted = f"{escaped(' · '.join(cells))}"
-        return f"> {quoted} [{citation.number}]\n> – {escaped(citation.label)}"
+        return f"> {escaped(row_in_words(citation))} [{citation.number}]\n> – {escaped(citation.label)}"
     return f"> „{quoted}“ [{citation.number}]\n> – {escaped(citation.label)}"
+
+
+def row_in_words(citation: Citation) -> str:
+    """A quoted row of a table in one line, each cell behind what heads its column."""
+    return " · ".join(f"{cell.header}: {cell.text}" if cell.header else cell.text for cell in citation.cells)
 
 
 def recognition_notice(citations: Sequence[Citation]) -> Statement | None:
@@ -144,9 +149,9 @@ def searched_sentence(count: int, *, sure: bool) -> str:
     )
 
 
-def missing_name(missing: MissingDocument) -> str:
-    """How a missing document is named: Anhang 1: Kostenaufstellung."""
-    return missing.title if missing.title.startswith(missing.kind) else f"{missing.kind}: {missing.title}"
+def named(document: DocumentInfo | MissingDocument) -> str:
+    """How a document is named in a list: Anhang 1: Kostenaufstellung."""
+    return document.title if document.title.startswith(document.kind) else f"{document.kind}: {document.title}"
 
 
 def missing_sentence(missing: MissingDocument, marker: int | None) -> str:

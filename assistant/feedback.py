@@ -164,7 +164,7 @@ class FeedbackDesk:
                 cited=[
                     CitedPlace(
                         document=citation.document,
-                        version=self._assistant.library.fingerprint(citation.document),
+                        version=self._assistant.holdings.fingerprint(citation.document),
                         char_start=citation.char_start,
                         char_end=citation.char_end,
                     )

@@ -80,7 +80,7 @@ class RefusalMaker:
             citations=citations,
             not_found=NotFound(
                 searched=searched,
-                announced_but_missing=[composing.missing_name(missing) for missing in relevant],
+                announced_but_missing=[composing.named(missing) for missing in relevant],
                 nearest=nearest,
             ),
             engine="quotes",

@@ -113,6 +113,20 @@ class Store:
         )
         return [Section(number, title, level, Span(start, end)) for number, title, level, start, end in rows]
 
+    def sections_titled(self, beginnings: Sequence[str], scope: Scope) -> dict[str, list[Section]]:
+        """The sections of the scope whose titles begin in one of these ways, by their documents."""
+        titled = " OR ".join(["substr(s.title, 1, length(?)) = ?"] * len(beginnings))
+        rows = self._database.query(
+            "SELECT d.document, s.number, s.title, s.level, s.start, s.end FROM sections s "
+            f"JOIN documents d ON d.key = s.document_key WHERE ({titled}) AND {scope.condition()} "
+            "ORDER BY d.key, s.number",
+            (*(beginning for beginning in beginnings for _ in range(2)), *scope.values),
+        )
+        found: dict[str, list[Section]] = {}
+        for document, number, title, level, start, end in rows:
+            found.setdefault(document, []).append(Section(number, title, level, Span(start, end)))
+        return found
+
     def sentences(self, document: str) -> list[Sentence]:
         """All sentences, headings and items in reading order."""
         rows = self._rows(

@@ -18,6 +18,8 @@ from corpus.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 AKTEN = ROOT / "corpus" / "akten"
+QUESTION = "Wie viele Kreise und kreisfreie Städte in NRW haben schon ein Integrationszentrum?"
+"""Answered on page 2 of the Vorlage."""
 VORLAGE = AKTEN / "kommunales-integrationszentrum" / "vorlage.pdf"
 
 

@@ -11,15 +11,13 @@ import pytest
 
 from assistant.answer import Answer, Citation
 from assistant.sheet import SessionSheet
+from tests.conftest import QUESTION
 
 
 @pytest.fixture(scope="module")
 def api(web_address: str) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=f"{web_address}/api/v1", timeout=60) as client:
         yield client
-
-
-QUESTION = "Wie viele Kreise und kreisfreie Städte in NRW haben schon ein Integrationszentrum?"
 
 
 def events(response: httpx.Response) -> list[tuple[str, dict[str, object]]]:

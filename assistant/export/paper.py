@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from assistant.answer import MARKER, Answer, Citation
-from assistant.composing import unescaped
+from assistant.composing import EXAMPLE, row_in_words, unescaped
 from assistant.sheet import SessionSheet, more_sentence
 from corpus.dates import german_date
 
-EXAMPLE: Final = "Beispieldokument – frei erfunden, nicht amtlich"
 _MADE_BY: Final = (
     "Von einem Programm (Künstliche Intelligenz) aus wörtlichen Zitaten zusammengestellt. Maßgeblich ist das Original."
 )
@@ -52,9 +51,8 @@ def conversation_paper(answers: Sequence[Answer], day: str) -> Paper:
 
 def sheet_paper(sheet: SessionSheet) -> Paper:
     """A session sheet, every line with its proof."""
-    meeting = " ".join(filter(None, (sheet.committee, german_date(sheet.date) if sheet.date else None)))
     title = f"Sitzungsblatt: {sheet.title}"
-    blocks = [Block("title", title), Block("text", " · ".join(filter(None, (sheet.kind, meeting))))]
+    blocks = [Block("title", title), Block("text", sheet.about)]
     if sheet.origin == "example":
         blocks.append(Block("strong", _INVENTED_SHEET))
     by_number = {citation.number: citation for citation in sheet.citations}
@@ -93,12 +91,9 @@ def _answer(answer: Answer) -> Iterator[Block]:
 
 def _quote(citation: Citation, lead: str) -> Block:
     """A quote; a table's row with what heads its columns."""
-    told = f"„{' '.join(citation.quote.split())}“"
-    if citation.cells:
-        cells = (f"{cell.header}: {cell.text}" if cell.header else cell.text for cell in citation.cells)
-        told = " · ".join(" ".join(cell.split()) for cell in cells)
+    told = row_in_words(citation) if citation.cells else f"„{citation.quote}“"
     source = f"{citation.label}; {EXAMPLE}" if citation.origin == "example" else citation.label
-    return Block("quote", told, lead, source)
+    return Block("quote", " ".join(told.split()), lead, source)
 
 
 def _plain(markdown: str) -> str:

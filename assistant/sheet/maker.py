@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from assistant.answer import Citation
 from assistant.citations import CitationMaker
+from assistant.composing import named
 from assistant.decisions import PROPOSALS
 from assistant.missing import naming_sentence
 from assistant.sheet import signs
@@ -91,7 +92,9 @@ class SheetMaker:
             for place in found[name][:MOST_LINES]:
                 if place not in numbers:
                     numbers[place] = len(numbers) + 1
-                    citations.append(self._cited(numbers[place], place))
+                    citations.append(
+                        self._citations.make(numbers[place], place.document, place.span, short=place.short)
+                    )
                 lines.append(SheetLine(text=place.text, citation=numbers[place]))
             parts.append(
                 SheetPart(name=name, title=title, lines=lines, empty=empty, more=len(found[name]) - len(lines))
@@ -106,11 +109,6 @@ class SheetMaker:
             parts=parts,
             citations=citations,
         )
-
-    def _cited(self, number: int, place: _Found) -> Citation:
-        sentence = self._store.sentences_in(place.document, place.span)[0]
-        section = self._store.sections(place.document)[sentence.section].title
-        return self._citations.make(number, place.document, place.span, section, place.short)
 
     def _annex_sums(self, info: DocumentInfo) -> list[_Found]:
         """The sums in the tables of the other documents of the Akte."""
@@ -214,9 +212,12 @@ class _Paper:
 
     def amounts(self, *, sums_only: bool) -> Iterable[_Found]:
         """Sentences with amounts, shares and counts, and the rows of tables; only their sums where that is asked."""
+        table: Table | None = None
         for sentence in self._sentences:
             if sentence.kind == "row":
-                if self._is_shown(sentence, sums_only=sums_only):
+                if table is None or not table.span.contains(sentence.span):
+                    table = self._store.table_of(self.info.document, sentence.span)
+                if table is not None and _is_shown(table, sentence, sums_only=sums_only):
                     yield self._place(sentence.span)
             elif not sums_only and sentence.kind in _SPOKEN and (spans := _counting(self._words(sentence))):
                 start = sentence.span.start
@@ -239,13 +240,6 @@ class _Paper:
         short = len(words) <= _LONGEST_SESSION
         return short and day is not None and day in words and signs.SESSION.search(words) is not None
 
-    def _is_shown(self, row: Sentence, *, sums_only: bool) -> bool:
-        table = self._store.table_of(self.info.document, row.span)
-        if table is None:
-            return False
-        small = len(table.rows) <= _SMALL_TABLE and not sums_only
-        return small or _role(table, row) == "total"
-
     def _words(self, sentence: Sentence) -> str:
         return self.text[sentence.span.start : sentence.span.end]
 
@@ -254,6 +248,12 @@ class _Paper:
 
     def _place(self, span: Span, text: str = "", short: Span | None = None) -> _Found:
         return _Found(self.info.document, span, text, short)
+
+
+def _is_shown(table: Table, row: Sentence, *, sums_only: bool) -> bool:
+    """Whether a row is worth a line: in a small table each, otherwise the sums."""
+    small = len(table.rows) <= _SMALL_TABLE and not sums_only
+    return small or _role(table, row) == "total"
 
 
 def _role(table: Table, row: Sentence) -> str:
@@ -284,7 +284,7 @@ def _counting(words: str) -> list[Span]:
 
 def _state(target: DocumentInfo | MissingDocument) -> str:
     """An attachment's name, and whether it is there."""
-    name = target.title if target.title.startswith(target.kind) else f"{target.kind}: {target.title}"
+    name = named(target)
     if isinstance(target, MissingDocument):
         return f"{name} – angekündigt, liegt nicht vor"
     if target.origin == "example":

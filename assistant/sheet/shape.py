@@ -7,6 +7,7 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from assistant.answer import Citation
+from corpus.dates import german_date
 from corpus.types import Origin
 
 PartName = Literal[
@@ -57,6 +58,12 @@ class SessionSheet(_Shape):
         if proven != set(cited) or len(cited) != len(set(cited)):
             raise ValueError(f"lines cite {sorted(proven)}, there are {cited}")
         return self
+
+    @property
+    def about(self) -> str:
+        """Art, Gremium and date in a line, as far as they are given."""
+        meeting = " ".join(filter(None, (self.committee, german_date(self.date) if self.date else None)))
+        return " · ".join(filter(None, (self.kind, meeting)))
 
     def part(self, name: PartName) -> SheetPart:
         """The part of this name; every sheet has them all."""

@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from assistant.answer import MARKER, Answer, Citation, NotFound, Statement
-from assistant.composing import head_of_short_answer, unescaped
+from assistant.composing import EXAMPLE, head_of_short_answer, unescaped
 from assistant.web.escaping import escaped
 from assistant.web.feedback import controls
 
 READING = "Ich lese in den Unterlagen …"
-EXAMPLE = "Beispieldokument – frei erfunden, nicht amtlich"
 
 _QUOTES = "„“”\"»«‚‘’'…  \n\t."
 

@@ -17,9 +17,9 @@ from mcp.types import ToolAnnotations
 from pydantic import Field
 from starlette.routing import BaseRoute
 
-from assistant.answer import Answer, Citation, Turn
+from assistant.answer import Answer, Citation
 from assistant.sheet import SessionSheet
-from assistant.web.api.shapes import MOST_TURNS, DocumentEntry, QuestionTurn
+from assistant.web.api.shapes import MOST_TURNS, DocumentEntry, QuestionTurn, document_entries
 from corpus.errors import AktenkundigError
 
 if TYPE_CHECKING:
@@ -58,8 +58,7 @@ def create_tools(assistant: Assistant) -> MCPServer:
     ) -> Answer:
         """Antwortet mit wörtlichen Zitaten und Fundstellen, oder sagt, dass die Unterlagen dazu nichts enthalten."""
         asked = assistant if dokumente is None else assistant.within(dokumente)
-        history: list[Turn] = [turn.turn() for turn in verlauf]
-        return asked.answer(frage, history=history)
+        return asked.answer(frage, history=verlauf)
 
     @server.tool(title="Textstellen suchen", annotations=_READS_ONLY)
     @_in_german
@@ -74,8 +73,7 @@ def create_tools(assistant: Assistant) -> MCPServer:
     @_in_german
     def dokumente() -> list[DocumentEntry]:
         """Nennt alle Dokumente, auch solche, die angekündigt sind und fehlen."""
-        library = assistant.library
-        return [*map(DocumentEntry.of, library.documents()), *map(DocumentEntry.of_missing, library.missing())]
+        return document_entries(assistant.holdings)
 
     @server.tool(title="Eine Stelle zitieren", annotations=_READS_ONLY)
     @_in_german
@@ -85,13 +83,13 @@ def create_tools(assistant: Assistant) -> MCPServer:
         ende: Annotated[int, Field(ge=1, description="hinter dem letzten Zeichen")],
     ) -> Citation:
         """Gibt Wortlaut, Fundstelle, Seiten und Kästen einer Stelle."""
-        return assistant.library.cite(dokument, anfang, ende)
+        return assistant.holdings.cite(dokument, anfang, ende)
 
     @server.tool(title="Das Sitzungsblatt einer Vorlage", annotations=_READS_ONLY)
     @_in_german
     def sitzungsblatt(dokument: Document) -> SessionSheet:
         """Stellt zusammen, was zu entscheiden ist, wer berät, Ablauf, Beträge, Dafür und Dagegen; jede Zeile belegt."""
-        return assistant.library.sheet(dokument)
+        return assistant.holdings.sheet(dokument)
 
     return server
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from assistant.web.answer_html import EXAMPLE
+from assistant.composing import EXAMPLE
 from assistant.web.escaping import escaped
 from assistant.web.security import page_policy
 from corpus.dates import german_date
@@ -74,7 +74,7 @@ class PageMiddleware:
 
 def page_html(template: Template, gradio_page: str, assistant: Assistant, nonce: str) -> str:
     """Our page with Gradio's program in it."""
-    documents = assistant.library.documents()
+    documents = assistant.holdings.documents()
     return template.substitute(
         nonce=nonce,
         config=_taken(_CONFIG, gradio_page),
@@ -82,10 +82,10 @@ def page_html(template: Template, gradio_page: str, assistant: Assistant, nonce:
         gradio_script=_taken(_SCRIPT, gradio_page),
         gradio_style=_taken(_STYLE, gradio_page),
         summary=_summary(documents),
-        suggestions=_suggestions(assistant.library.suggestions()),
-        sheet=escaped(next((info.document for info in assistant.library.sheets()), "")),
+        suggestions=_suggestions(assistant.holdings.suggestions()),
+        sheet=escaped(next((info.document for info in assistant.holdings.sheets()), "")),
         documents="".join(_document(info) for info in documents),
-        missing=_missing([f"{item.kind}: {item.title}" for item in assistant.library.missing()]),
+        missing=_missing([f"{item.kind}: {item.title}" for item in assistant.holdings.missing()]),
     )
 
 

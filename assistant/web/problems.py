@@ -9,6 +9,11 @@ from starlette.exceptions import HTTPException
 
 from corpus.errors import AktenkundigError, QuestionError, SettingsError, StoreError
 
+
+class OverloadedError(AktenkundigError):
+    """More questions wait than the machine can answer in time."""
+
+
 _TITLES = {
     404: "Nicht gefunden",
     413: "Zu lang",
@@ -39,7 +44,9 @@ async def _expected(_request: Request, error: Exception) -> JSONResponse:
 
 
 def status_of(error: Exception) -> int:
-    """What was asked for is not there, unless it cannot be asked or the fault lies with the installation."""
+    """What was asked for is not there, unless it cannot be asked (now) or the fault lies with the installation."""
+    if isinstance(error, OverloadedError):
+        return 503
     if isinstance(error, (StoreError, SettingsError)):
         return 500
     return 422 if isinstance(error, QuestionError) else 404

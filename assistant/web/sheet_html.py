@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 from assistant.answer import Citation
+from assistant.composing import EXAMPLE
 from assistant.sheet import SessionSheet, SheetPart, more_sentence
-from assistant.web.answer_html import EXAMPLE, chip, quoted
+from assistant.web.answer_html import chip, quoted
 from assistant.web.escaping import escaped
-from corpus.dates import german_date
 from corpus.types import DocumentInfo
 
 _FILES = (("pdf", "PDF"), ("docx", "Word"), ("md", "Markdown"))
@@ -18,8 +18,6 @@ _FILES = (("pdf", "PDF"), ("docx", "Word"), ("md", "Markdown"))
 def sheet_html(sheet: SessionSheet, others: Sequence[DocumentInfo]) -> str:
     """The sheet, and a choice where ``others`` has more documents with one."""
     by_number = {citation.number: citation for citation in sheet.citations}
-    meeting = " ".join(filter(None, (sheet.committee, german_date(sheet.date) if sheet.date else None)))
-    about = escaped(" · ".join(filter(None, (sheet.kind, meeting))))
     invented = f'<p class="example">{EXAMPLE}</p>' if sheet.origin == "example" else ""
     address = f"./api/v1/documents/{quote(sheet.document, safe='')}/sheet"
     files = "".join(
@@ -29,7 +27,7 @@ def sheet_html(sheet: SessionSheet, others: Sequence[DocumentInfo]) -> str:
     )
     return (
         f"{_choice(sheet, others)}<h2>{escaped(sheet.title)}</h2>"
-        f'<p class="about">{about}</p>{invented}'
+        f'<p class="about">{escaped(sheet.about)}</p>{invented}'
         '<div class="row"><button type="button" class="plain" data-print>Drucken</button>'
         f'{files}<button type="button" class="plain" data-link="blatt={escaped(sheet.document)}">Link kopieren</button>'
         "</div>" + "".join(_part(part, by_number) for part in sheet.parts)

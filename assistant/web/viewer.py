@@ -22,7 +22,7 @@ from corpus.rendering import render_page
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
-    from assistant.library import Library
+    from assistant.holdings import Holdings
     from corpus.types import DocumentInfo, Page
 
 NARROWEST, WIDEST, USUAL = 200, 2400, 1000
@@ -40,32 +40,29 @@ def viewer_routes(assistant: Assistant) -> APIRouter:
     @router.get("/dokumente/{document}/seiten.json")
     def pages(document: str) -> Response:
         return JSONResponse(
-            _description(assistant.library.document(document), assistant.library.pages(document)),
+            _description(assistant.holdings.document(document), assistant.holdings.pages(document)),
             headers={"Cache-Control": _PRIVATE},
         )
 
     @router.get("/blatt/{document}")
     def sheet(document: str) -> Response:
-        made = sheet_html(assistant.library.sheet(document), assistant.library.sheets())
+        made = sheet_html(assistant.holdings.sheet(document), assistant.holdings.sheets())
         return HTMLResponse(made, headers={"Cache-Control": _PRIVATE})
 
     @router.get("/seiten/{document}/{index}.png")
     def picture(request: Request, document: str, index: int, breite: int = USUAL) -> Response:
-        return page_picture(assistant.library, request, document, index, min(max(breite, NARROWEST), WIDEST))
+        return page_picture(assistant.holdings, request, document, index, min(max(breite, NARROWEST), WIDEST))
 
     @router.get("/original/{document}")
     def original(document: str) -> Response:
-        info = assistant.library.document(document)
-        path = assistant.library.original(document)
+        info = assistant.holdings.document(document)
+        path = assistant.holdings.original(document)
         if not path.is_file():
             raise NotThereError("Die Datei zu diesem Dokument liegt nicht mehr vor.")
         media_type = info.media_type.partition(";")[0].strip()
         inline = media_type in _INLINE
-        name = quote(f"{info.document}{mimetypes.guess_extension(media_type) or path.suffix}", safe="")
-        headers = {
-            "Cache-Control": _PRIVATE,
-            "Content-Disposition": f"{'inline' if inline else 'attachment'}; filename*=UTF-8''{name}",
-        }
+        name = f"{info.document}{mimetypes.guess_extension(media_type) or path.suffix}"
+        headers = {"Cache-Control": _PRIVATE, "Content-Disposition": disposition(name, inline=inline)}
         return FileResponse(path, media_type=media_type if inline else "application/octet-stream", headers=headers)
 
     @router.get("/blatt/{rest:path}")
@@ -78,16 +75,21 @@ def viewer_routes(assistant: Assistant) -> APIRouter:
     return router
 
 
-def page_picture(library: Library, request: Request, document: str, index: int, width: int) -> Response:
+def disposition(name: str, *, inline: bool = False) -> str:
+    """The header that names a file (RFC 6266), whatever letters its name has."""
+    return f"{'inline' if inline else 'attachment'}; filename*=UTF-8''{quote(name, safe='')}"
+
+
+def page_picture(holdings: Holdings, request: Request, document: str, index: int, width: int) -> Response:
     """A page as PNG, ``width`` pixels wide; raises :class:`corpus.errors.NotThereError` where there is none."""
-    info = library.document(document)
-    if index not in {page.index for page in library.pages(document)}:
+    info = holdings.document(document)
+    if index not in {page.index for page in holdings.pages(document)}:
         raise NotThereError("Diese Seite gibt es nicht.")
     tag = f'"{info.sha256[:32]}-{index}-{width}"'
     headers = {"Cache-Control": _PRIVATE, "ETag": tag}
     if tag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
-    drawn = render_page(library.original(document), index, width)
+    drawn = render_page(holdings.original(document), index, width)
     return Response(drawn, media_type="image/png", headers=headers)
 
 

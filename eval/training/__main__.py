@@ -53,9 +53,10 @@ def main() -> int:
     settings = load_settings()
     embedding = open_embedding(settings)
     encoder = PassageEncoder(embedding.tokenizer)
+    shares = dict(options.share)
     groups: list[list[EncodedExample]] = []
     seeds = range(options.seed, options.seed + options.passes)
-    for seed, examples in zip(seeds, make_examples(options.data, encoder, seeds, dict(options.share)), strict=True):
+    for seed, examples in zip(seeds, make_examples(options.data, encoder, seeds, shares), strict=True):
         groups += batched(examples, tokens=options.batch, seed=seed)
     total = sum(len(item.ids) for group in groups for item in group)
     _log.info("%d tokens, %d steps", total, len(groups))
@@ -73,7 +74,7 @@ def main() -> int:
         "steps": len(groups),
         "passages": sum(len(group) for group in groups),
         "tokens": total,
-        "questions_a_pass": {part.name: part.wanted(_share_of(part, dict(options.share))) for part in PLAN},
+        "questions_a_pass": {part.name: part.wanted(_share_of(part, shares)) for part in PLAN},
         "data_sha256": hashes(options.data),
     }
     if options.start is not None:

@@ -105,7 +105,7 @@ def test_no_word_of_a_document_is_kept_only_its_places(assistant: Assistant, tmp
     cited = answer.citations[0]
     assert kept.cited[0] == CitedPlace(
         document="ki-vorlage",
-        version=assistant.library.fingerprint("ki-vorlage"),
+        version=assistant.holdings.fingerprint("ki-vorlage"),
         char_start=cited.char_start,
         char_end=cited.char_end,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.export import exported, sheet_paper
+from assistant.holdings import Holdings
 from assistant.sheet import SessionSheet, SheetMaker, has_sheet
 from assistant.sheet.shape import PartName
 from assistant.sheet.signs import leaves_open, tells_who_asked
@@ -71,6 +72,12 @@ def quotes(sheet: SessionSheet, name: PartName) -> list[str]:
 
 def told(sheet: SessionSheet, name: PartName) -> list[str]:
     return [line.text for line in sheet.part(name).lines]
+
+
+def test_only_papers_for_a_session_have_a_sheet(store: Store, akte_settings: Settings) -> None:
+    holdings = Holdings(store, Scope(), akte_settings.data)
+    assert [info.document for info in holdings.sheets()] == ["ki-vorlage"]
+    assert store.sections_titled(["Beschlussvorschlag", "Anhäng"], Scope()).keys() == {"ki-vorlage"}
 
 
 def test_every_line_is_proven_by_the_words_of_the_document(store: Store, sheet: SessionSheet) -> None:

@@ -9,7 +9,7 @@ import pytest
 pytest.importorskip("playwright.sync_api")
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser.visits import CHROMIUM
+from tests.browser.visits import CHROMIUM, WIDE, Visit
 
 
 @pytest.fixture(scope="session")
@@ -22,3 +22,10 @@ def browser() -> Iterator[Browser]:
         )
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, web_address: str) -> Iterator[Visit]:
+    visit = Visit(browser, web_address, WIDE)
+    yield visit
+    visit.context.close()

@@ -11,7 +11,8 @@ pytest.importorskip("playwright.sync_api")
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ViewportSize
 
-from tests.browser.visits import NARROW, PATIENCE_MS, QUESTION, TABLET, WIDE, Visit
+from tests.browser.visits import NARROW, PATIENCE_MS, TABLET, WIDE, Visit
+from tests.conftest import QUESTION
 
 pytestmark = pytest.mark.slow
 

@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 pytest.importorskip("playwright.sync_api")
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Browser, ViewportSize, expect
 
-from tests.browser.visits import NARROW, PATIENCE_MS, QUESTION, WIDE, Visit
+from tests.browser.visits import NARROW, PATIENCE_MS, WIDE, Visit, boxes_in_points
+from tests.conftest import QUESTION
 
 pytestmark = pytest.mark.slow
 
@@ -24,13 +25,6 @@ VORLAGE = ROOT / "corpus" / "akten" / "kommunales-integrationszentrum" / "vorlag
 ENGLISH = re.compile(
     r"\b(submit|built with|use via api|loading|settings|error|share|send|clear|stop|undo|retry|lost)\b", re.IGNORECASE
 )
-
-
-@pytest.fixture
-def visit(browser: Browser, web_address: str) -> Iterator[Visit]:
-    visit = Visit(browser, web_address, WIDE)
-    yield visit
-    visit.context.close()
 
 
 @pytest.fixture
@@ -51,24 +45,6 @@ def words_on_page(pdf: Path, number: int) -> list[tuple[float, float, str]]:
     ]
 
 
-def highlights_in_points(page: Page, index: int) -> list[list[float]]:
-    """The highlights as the browser really laid them out, measured against the page they lie on."""
-    boxes: list[list[float]] = page.evaluate(
-        """(index) => {
-            const sheet = document.querySelector(`.page[data-index="${index}"]`);
-            const frame = sheet.querySelector("img").getBoundingClientRect();
-            const [across, down] = [sheet.dataset.width / frame.width, sheet.dataset.height / frame.height];
-            return [...sheet.querySelectorAll(".highlight")].map((box) => {
-                const r = box.getBoundingClientRect();
-                return [(r.left - frame.left) * across, (r.top - frame.top) * down,
-                        (r.right - frame.left) * across, (r.bottom - frame.top) * down];
-            });
-        }""",
-        index,
-    )
-    return boxes
-
-
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="poppler is not installed")
 def test_the_highlight_covers_exactly_the_words_of_the_quote(visit: Visit) -> None:
     visit.ask(QUESTION)
@@ -77,7 +53,7 @@ def test_the_highlight_covers_exactly_the_words_of_the_quote(visit: Visit) -> No
     visit.page.keyboard.press("Enter")
     expect(chip).to_have_attribute("aria-current", "true")
     visit.page.wait_for_selector('.page[data-index="1"] .highlight')
-    boxes = highlights_in_points(visit.page, 1)
+    boxes = boxes_in_points(visit.page, "highlight", 1)
     covered = [
         word
         for x, y, word in words_on_page(VORLAGE, 2)

@@ -11,7 +11,8 @@ import pytest
 pytest.importorskip("playwright.sync_api")
 from playwright.sync_api import Browser, expect
 
-from tests.browser.visits import NARROW, QUESTION, WIDE, Visit
+from tests.browser.visits import NARROW, WIDE, Visit
+from tests.conftest import QUESTION
 
 pytestmark = pytest.mark.slow
 

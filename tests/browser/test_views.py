@@ -12,9 +12,10 @@ import httpx
 import pytest
 
 pytest.importorskip("playwright.sync_api")
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Browser, ViewportSize, expect
 
-from tests.browser.visits import NARROW, PATIENCE_MS, QUESTION, TABLET, WIDE, Visit
+from tests.browser.visits import NARROW, PATIENCE_MS, TABLET, WIDE, Visit, boxes_in_points
+from tests.conftest import QUESTION
 
 pytestmark = pytest.mark.slow
 
@@ -22,36 +23,11 @@ PICTURES = Path(__file__).resolve().parents[2] / "docs" / "bilder"
 SIZES = {"laptop": WIDE, "tablet": TABLET, "telephone": NARROW}
 
 
-@pytest.fixture
-def visit(browser: Browser, web_address: str) -> Iterator[Visit]:
-    visit = Visit(browser, web_address, WIDE)
-    yield visit
-    visit.context.close()
-
-
 @pytest.fixture(params=SIZES)
 def any_visit(request: pytest.FixtureRequest, browser: Browser, web_address: str) -> Iterator[Visit]:
     visit = Visit(browser, web_address, SIZES[request.param])
     yield visit
     visit.context.close()
-
-
-def boxes_of(page: Page, kind: str, index: int) -> list[list[float]]:
-    """Boxes of a kind on a page, in points, as the browser laid them out."""
-    found: list[list[float]] = page.evaluate(
-        """([kind, index]) => {
-            const sheet = document.querySelector(`.page[data-index="${index}"]`);
-            const frame = sheet.querySelector("img").getBoundingClientRect();
-            const [across, down] = [sheet.dataset.width / frame.width, sheet.dataset.height / frame.height];
-            return [...sheet.querySelectorAll(`.${kind}`)].map((box) => {
-                const r = box.getBoundingClientRect();
-                return [(r.left - frame.left) * across, (r.top - frame.top) * down,
-                        (r.right - frame.left) * across, (r.bottom - frame.top) * down];
-            });
-        }""",
-        [kind, index],
-    )
-    return found
 
 
 def asked_for(web_address: str, path: str, **values: object) -> object:
@@ -77,7 +53,7 @@ def test_the_sheet_stands_beside_the_document_and_each_chip_opens_its_words(any_
     assert isinstance(sheet, dict)
     number = next(part for part in sheet["parts"] if part["name"] == "against")["lines"][0]["citation"]
     citation = next(entry for entry in sheet["citations"] if entry["number"] == number)
-    assert same_boxes(boxes_of(page, "highlight", 1), citation["boxes"])
+    assert same_boxes(boxes_in_points(page, "highlight", 1), citation["boxes"])
     assert not any_visit.complaints
     assert len(any_visit.hosts) == 1
 
@@ -112,7 +88,7 @@ def test_words_are_found_in_the_document_and_marked_exactly(any_visit: Visit, we
     found = asked_for(web_address, "/documents/ki-vorlage/find", q="kreisfreien Städten")
     assert isinstance(found, list)
     stored = [box for citation in found for box in citation["boxes"]]
-    shown = [box for index in (0, 1, 2) for box in boxes_of(page, "match", index)]
+    shown = [box for index in (0, 1, 2) for box in boxes_in_points(page, "match", index)]
     assert same_boxes(shown, stored)
     page.get_by_label("Im Dokument suchen").fill("Quastenflosser")
     expect(page.locator("#treffer")).to_have_text("Nichts gefunden")
@@ -137,12 +113,12 @@ def test_a_link_opens_a_passage_an_answer_or_a_sheet_again(browser: Browser, web
     visit.page.locator("#fundstelle-link").click()
     link = str(visit.page.evaluate("navigator.clipboard.readText()"))
     assert link.startswith(f"{web_address}/#stelle=ki-vorlage:")
-    shown = boxes_of(visit.page, "highlight", 1)
+    shown = boxes_in_points(visit.page, "highlight", 1)
     other = Visit(browser, link, WIDE)
     try:
         other.page.wait_for_selector(".highlight")
         other.pictures_are_there()
-        assert [[round(x) for x in box] for box in boxes_of(other.page, "highlight", 1)] == [
+        assert [[round(x) for x in box] for box in boxes_in_points(other.page, "highlight", 1)] == [
             [round(x) for x in box] for box in shown
         ]
         other.page.goto(f"{web_address}/#blatt=ki-vorlage")

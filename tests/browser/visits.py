@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-QUESTION = "Wie viele Kreise und kreisfreie Städte in NRW haben schon ein Integrationszentrum?"
 WIDE = ViewportSize(width=1366, height=768)
 TABLET = ViewportSize(width=820, height=1180)
 NARROW = ViewportSize(width=390, height=844)
@@ -54,3 +53,21 @@ class Visit:
         self.page.keyboard.press("Enter")
         arrived = f'.exchange[data-turn="{turn}"]:is([data-state="done"], [data-state="error"])'
         self.page.wait_for_selector(arrived, timeout=PATIENCE_MS)
+
+
+def boxes_in_points(page: Page, kind: str, index: int) -> list[list[float]]:
+    """Boxes of a kind on a page, in points, as the browser laid them out."""
+    found: list[list[float]] = page.evaluate(
+        """([kind, index]) => {
+            const sheet = document.querySelector(`.page[data-index="${index}"]`);
+            const frame = sheet.querySelector("img").getBoundingClientRect();
+            const [across, down] = [sheet.dataset.width / frame.width, sheet.dataset.height / frame.height];
+            return [...sheet.querySelectorAll(`.${kind}`)].map((box) => {
+                const r = box.getBoundingClientRect();
+                return [(r.left - frame.left) * across, (r.top - frame.top) * down,
+                        (r.right - frame.left) * across, (r.bottom - frame.top) * down];
+            });
+        }""",
+        [kind, index],
+    )
+    return found

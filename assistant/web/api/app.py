@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Final
-from urllib.parse import quote
 
 from fastapi import FastAPI, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
@@ -14,7 +13,7 @@ from assistant.answer import Answer, Citation
 from assistant.export import FORMATS, Format, Paper, conversation_paper, exported, sheet_paper
 from assistant.feedback import Opinion
 from assistant.sheet import SessionSheet
-from assistant.web.api.asking import Counter, OverloadedError
+from assistant.web.api.asking import Counter
 from assistant.web.api.descriptions import in_german
 from assistant.web.api.shapes import (
     Conversation,
@@ -25,10 +24,11 @@ from assistant.web.api.shapes import (
     PageEntry,
     ProblemDocument,
     QuestionRequest,
+    document_entries,
 )
 from assistant.web.capacity import AT_ONCE, WAITING
-from assistant.web.problems import problem, report_problems
-from assistant.web.viewer import NARROWEST, USUAL, WIDEST, page_picture
+from assistant.web.problems import report_problems
+from assistant.web.viewer import NARROWEST, USUAL, WIDEST, disposition, page_picture
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
@@ -65,16 +65,11 @@ def create_api(assistant: Assistant, desk: FeedbackDesk | None) -> FastAPI:
         strict_content_type=True,
     )
     report_problems(api)
-    api.add_exception_handler(OverloadedError, _overloaded)
     _add_asking(api, Counter(assistant, desk, at_once=AT_ONCE, waiting=WAITING), desk)
-    _add_library(api, assistant)
+    _add_holdings(api, assistant)
     describe = api.openapi
     api.openapi = lambda: in_german(describe())  # type: ignore[method-assign]  # FastAPI's own way of extending it
     return api
-
-
-async def _overloaded(_request: Request, error: Exception) -> Response:
-    return problem(503, str(error))
 
 
 def _add_asking(api: FastAPI, counter: Counter, desk: FeedbackDesk | None) -> None:
@@ -139,7 +134,7 @@ def _add_asking(api: FastAPI, counter: Counter, desk: FeedbackDesk | None) -> No
         return Response(status_code=204)
 
 
-def _add_library(api: FastAPI, assistant: Assistant) -> None:
+def _add_holdings(api: FastAPI, assistant: Assistant) -> None:
     @api.get("/search", summary="Textstellen suchen", response_description="die besten zuerst", tags=["Dokumente"])
     def search(
         q: Annotated[str, Query(description="Wörter oder eine Frage")],
@@ -151,23 +146,22 @@ def _add_library(api: FastAPI, assistant: Assistant) -> None:
     @api.get("/documents", summary="Alle Dokumente", response_description="auch angekündigte", tags=["Dokumente"])
     def documents() -> list[DocumentEntry]:
         """Was da ist, und was angekündigt ist und fehlt."""
-        library = assistant.library
-        return [*map(DocumentEntry.of, library.documents()), *map(DocumentEntry.of_missing, library.missing())]
+        return document_entries(assistant.holdings)
 
     @api.get("/documents/{document}", summary="Ein Dokument", response_description="mit Seiten", tags=["Dokumente"])
     def document(document: Document) -> DocumentDetails:
         """Seiten und Überschriften eines Dokuments."""
-        library = assistant.library
+        holdings = assistant.holdings
         return DocumentDetails(
-            **DocumentEntry.of(library.document(document)).model_dump(),
-            page_list=[PageEntry.of(page) for page in library.pages(document)],
-            outline=[HeadingEntry.of(section, page) for section, page in library.outline(document)],
+            **DocumentEntry.of(holdings.document(document)).model_dump(),
+            page_list=[PageEntry.of(page) for page in holdings.pages(document)],
+            outline=[HeadingEntry.of(section, page) for section, page in holdings.outline(document)],
         )
 
     @api.get("/documents/{document}/text", summary="Der Text", response_description="ganz", tags=["Dokumente"])
     def text(document: Document) -> DocumentText:
         """Der Text, auf den sich alle Fundstellen beziehen."""
-        return DocumentText(document=document, text=assistant.library.text(document))
+        return DocumentText(document=document, text=assistant.holdings.text(document))
 
     @api.get(
         "/documents/{document}/pages/{index}.png",
@@ -184,7 +178,7 @@ def _add_library(api: FastAPI, assistant: Assistant) -> None:
         width: Annotated[int, Query(ge=NARROWEST, le=WIDEST, description="Breite in Bildpunkten")] = USUAL,
     ) -> Response:
         """Die Seite, wie sie angezeigt wird."""
-        return page_picture(assistant.library, request, document, index, width)
+        return page_picture(assistant.holdings, request, document, index, width)
 
     @api.get(
         "/documents/{document}/find",
@@ -198,7 +192,7 @@ def _add_library(api: FastAPI, assistant: Assistant) -> None:
         limit: Annotated[int, Query(ge=1, le=200, description="wie viele höchstens")] = 100,
     ) -> list[Citation]:
         """Wörtliche Suche ohne Rücksicht auf Groß- und Kleinschreibung."""
-        return assistant.library.find(document, q, limit)
+        return assistant.holdings.find(document, q, limit)
 
     @api.get(
         "/documents/{document}/citation",
@@ -212,14 +206,14 @@ def _add_library(api: FastAPI, assistant: Assistant) -> None:
         end: Annotated[int, Query(ge=1, description="hinter dem letzten Zeichen")],
     ) -> Citation:
         """Wortlaut, Fundstelle, Seiten und Kästen einer Stelle."""
-        return assistant.library.cite(document, start, end)
+        return assistant.holdings.cite(document, start, end)
 
     @api.get(
         "/documents/{document}/sheet", summary="Das Sitzungsblatt", response_description="das Blatt", tags=["Dokumente"]
     )
     def sheet(document: Document) -> SessionSheet:
         """Was zu entscheiden ist, wer berät, Ablauf, Beträge, Dafür und Dagegen; jede Zeile belegt."""
-        return assistant.library.sheet(document)
+        return assistant.holdings.sheet(document)
 
     @api.get(
         "/documents/{document}/sheet.{form}",
@@ -231,10 +225,9 @@ def _add_library(api: FastAPI, assistant: Assistant) -> None:
     )
     def sheet_file(document: Document, form: Form) -> Response:
         """Zum Aufbewahren, Drucken und Weitergeben."""
-        return _file(sheet_paper(assistant.library.sheet(document)), form, f"sitzungsblatt-{document}")
+        return _file(sheet_paper(assistant.holdings.sheet(document)), form, f"sitzungsblatt-{document}")
 
 
 def _file(paper: Paper, form: Format, name: str) -> Response:
-    disposition = f"attachment; filename*=UTF-8''{quote(f'{name}.{form}', safe='')}"
-    headers = {"Content-Disposition": disposition, "Cache-Control": "no-store"}
+    headers = {"Content-Disposition": disposition(f"{name}.{form}"), "Cache-Control": "no-store"}
     return Response(exported(paper, form), media_type=FORMATS[form], headers=headers)

@@ -12,20 +12,16 @@ import anyio
 from anyio import CapacityLimiter, from_thread, to_thread
 from fastapi import Request
 
-from assistant.answer import Answer, Turn
+from assistant.answer import Answer
 from assistant.engine import Progress
 from assistant.web.api.shapes import LONGEST_TURN, MOST_TURNS, Conversation, QuestionRequest, QuestionTurn
-from assistant.web.problems import status_of
+from assistant.web.problems import OverloadedError, status_of
 from assistant.web.progress import HungUpError, in_words
 from corpus.errors import AktenkundigError
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
     from assistant.feedback import FeedbackDesk
-
-
-class OverloadedError(AktenkundigError):
-    """More questions wait than the machine can answer in time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +94,7 @@ class Counter:
             if isinstance(result, Asked):
                 yield _event("antwort", {"answer": result.answer.model_dump(mode="json"), "key": result.key})
             else:
-                yield _event("fehler", {"status": _status(result), "detail": str(result)})
+                yield _event("fehler", {"status": status_of(result), "detail": str(result)})
 
     async def _outcome(
         self, request: QuestionRequest, gone: Event, tell: Callable[[Progress], None]
@@ -112,7 +108,6 @@ class Counter:
     async def _answered(self, request: QuestionRequest, gone: Event, tell: Callable[[Progress], None]) -> Asked:
         if self._inside >= self._most:
             raise OverloadedError("Gerade fragen sehr viele; bitte in einer Minute noch einmal versuchen.")
-        history = [turn.turn() for turn in request.history]
 
         def watch(progress: Progress) -> None:
             if gone.is_set():
@@ -121,14 +116,14 @@ class Counter:
 
         self._inside += 1
         try:
-            answer = await to_thread.run_sync(self._work, request, history, watch, limiter=self._limiter)
+            answer = await to_thread.run_sync(self._work, request, watch, limiter=self._limiter)
         finally:
             self._inside -= 1
-        return Asked(answer, self._desk.remember(answer, history) if self._desk is not None else None)
+        return Asked(answer, self._desk.remember(answer, request.history) if self._desk is not None else None)
 
-    def _work(self, request: QuestionRequest, history: list[Turn], watch: Callable[[Progress], None]) -> Answer:
+    def _work(self, request: QuestionRequest, watch: Callable[[Progress], None]) -> Answer:
         assistant = self._assistant if request.documents is None else self._assistant.within(request.documents)
-        return assistant.answer(request.question, history=history, watch=watch)
+        return assistant.answer(request.question, history=request.history, watch=watch)
 
 
 async def _listen(connection: Request, gone: Event) -> None:
@@ -136,10 +131,6 @@ async def _listen(connection: Request, gone: Event) -> None:
     while (await connection.receive())["type"] != "http.disconnect":
         pass
     gone.set()
-
-
-def _status(error: AktenkundigError) -> int:
-    return 503 if isinstance(error, OverloadedError) else status_of(error)
 
 
 def _event(name: str, content: dict[str, object]) -> str:

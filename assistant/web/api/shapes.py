@@ -5,7 +5,7 @@ Descriptions are German: they are read by whoever connects another program of an
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -15,20 +15,19 @@ from corpus.types import DocumentInfo, MissingDocument, Origin, Page, Section
 MOST_TURNS = 40
 LONGEST_TURN = 20_000
 
+if TYPE_CHECKING:
+    from assistant.holdings import Holdings
+
 
 class _Shape(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class QuestionTurn(_Shape):
+class QuestionTurn(Turn):
     """Ein früherer Beitrag des Gesprächs."""
 
     role: Literal["user", "assistant"] = Field(description="„user“ für die Frage, „assistant“ für die Antwort")
     text: str = Field(max_length=LONGEST_TURN, description="Wortlaut des Beitrags")
-
-    def turn(self) -> Turn:
-        """The same for the assistant."""
-        return Turn(role=self.role, text=self.text)
 
 
 class QuestionRequest(_Shape):
@@ -96,6 +95,11 @@ class DocumentEntry(_Shape):
             pages=None,
             status="missing",
         )
+
+
+def document_entries(holdings: Holdings) -> list[DocumentEntry]:
+    """All documents that are shown, and all that are announced."""
+    return [*map(DocumentEntry.of, holdings.documents()), *map(DocumentEntry.of_missing, holdings.missing())]
 
 
 class PageEntry(_Shape):

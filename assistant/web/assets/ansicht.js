@@ -1,6 +1,6 @@
 // What is shown on the left (conversation or session sheet), how it looks, keys, and links that open something again.
 import { ask, choose } from "./gespraech.js";
-import { announce, closePane, showDocument } from "./dokument.js";
+import { announce, boxesOf, cited, closePane, showDocument } from "./dokument.js";
 import { restore } from "./verlauf.js";
 
 const byId = (id) => document.getElementById(id);
@@ -111,13 +111,12 @@ async function follow() {
 }
 
 async function openPlace(id, start, end) {
-  const response = await fetch(`./api/v1/documents/${encodeURIComponent(id)}/citation?start=${start}&end=${end}`);
-  if (!response.ok) return showDocument(id, null, byId("zeige-liste"));
-  const cited = await response.json();
-  return showDocument(id, {
-    pages: cited.pages.map((page) => page.index), boxes: cited.boxes.map(({ page, x0, y0, x1, y1 }) => [page, x0, y0, x1, y1]),
-    label: cited.label, quote: cited.quote, place: `${cited.char_start}-${cited.char_end}`,
-  }, byId("zeige-liste"));
+  const citation = await cited(id, start, end);
+  const place = citation && {
+    pages: citation.pages.map((page) => page.index), boxes: boxesOf(citation),
+    label: citation.label, quote: citation.quote, place: `${citation.char_start}-${citation.char_end}`,
+  };
+  return showDocument(id, place, byId("zeige-liste"));
 }
 
 window.addEventListener("hashchange", follow);

@@ -165,6 +165,15 @@ export function lay(boxes, kind) {
   return laid;
 }
 
+/** A citation's boxes as this pane lays them. */
+export const boxesOf = (citation) => citation.boxes.map(({ page, x0, y0, x1, y1 }) => [page, x0, y0, x1, y1]);
+
+/** The citation of a place in a document's text, or null where there is none. */
+export async function cited(id, start, end) {
+  const response = await fetch(`./api/v1/documents/${encodeURIComponent(id)}/citation?start=${start}&end=${end}`);
+  return response.ok ? response.json() : null;
+}
+
 /** By its index in the file, which may hold other documents before this one; and by its position among those shown. */
 export const pageElement = (index) => byId("seiten").querySelector(`.page[data-index="${index}"]`);
 const pageAt = (position) => byId("seiten").querySelectorAll(".page")[position];

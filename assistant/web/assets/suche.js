@@ -1,5 +1,5 @@
 // Finding one's way in the shown document: words, and its table of contents.
-import { announce, lay, pageElement, scrollTo } from "./dokument.js";
+import { announce, boxesOf, cited, lay, pageElement, scrollTo } from "./dokument.js";
 
 const byId = (id) => document.getElementById(id);
 const search = { document: null, places: [], boxes: [], at: -1, request: 0, words: "" };
@@ -41,14 +41,11 @@ async function outline(id) {
 async function go(id, heading) {
   byId("inhalt").hidePopover();
   const { char_start: start, title } = heading;
-  const response = await fetch(`./api/v1/documents/${encodeURIComponent(id)}/citation?start=${start}&end=${start + title.length}`);
-  const boxes = response.ok ? (await response.json()).boxes : [];
-  const [first] = lay(boxes.slice(0, 1).map(asList), "place");
+  const citation = await cited(id, start, start + title.length);
+  const [first] = lay(citation ? boxesOf(citation).slice(0, 1) : [], "place");
   scrollTo(first ?? pageElement(heading.page), true);
   announce(`${title} wird gezeigt.`);
 }
-
-const asList = ({ page, x0, y0, x1, y1 }) => [page, x0, y0, x1, y1];
 
 async function find(words) {
   const request = ++search.request;
@@ -65,7 +62,7 @@ async function find(words) {
     return undefined;
   }
   if (request !== search.request) return undefined;
-  search.places = found.map((citation) => citation.boxes.map(asList));
+  search.places = found.map(boxesOf);
   search.boxes = lay(search.places.flat(), "match");
   search.at = -1;
   return step(1);
@@ -75,7 +72,7 @@ function step(by) {
   const count = search.places.length;
   if (!count) { byId("treffer").textContent = search.words.trim() ? "Nichts gefunden" : ""; return; }
   search.at = (search.at + by + count) % count;
-  let first = search.places.slice(0, search.at).flat().length;
+  const first = search.places.slice(0, search.at).flat().length;
   for (const box of search.boxes) box.classList.remove("current");
   const here = search.boxes.slice(first, first + search.places[search.at].length);
   for (const box of here) box.classList.add("current");

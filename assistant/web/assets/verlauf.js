@@ -11,8 +11,8 @@ let kept = 0; // questions of this page that have been kept; what is deleted is 
 
 function read() {
   try {
-    const kept = JSON.parse(localStorage.getItem(KEPT) ?? "[]");
-    return Array.isArray(kept) ? kept.filter((one) => one.id && Array.isArray(one.questions)) : [];
+    const stored = JSON.parse(localStorage.getItem(KEPT) ?? "[]");
+    return Array.isArray(stored) ? stored.filter((one) => one.id && Array.isArray(one.questions)) : [];
   } catch { return []; }
 }
 

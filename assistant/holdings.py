@@ -7,6 +7,7 @@ from pathlib import Path
 
 from assistant.answer import Citation
 from assistant.citations import CitationMaker
+from assistant.decisions import PROPOSALS
 from assistant.sheet import SessionSheet, SheetMaker, has_sheet
 from corpus.errors import NotThereError
 from corpus.originals import original_path
@@ -14,7 +15,7 @@ from corpus.store import Scope, Store
 from corpus.types import DocumentInfo, MissingDocument, Page, Section, Span
 
 
-class Library:
+class Holdings:
     """What a scope shows of a store. Whatever it does not show gets the same error as what does not exist."""
 
     def __init__(self, store: Store, scope: Scope, data: Path) -> None:
@@ -30,9 +31,8 @@ class Library:
 
     def document(self, document: str) -> DocumentInfo:
         """One of them; raises :class:`NotThereError` for one that is unknown or may not be shown."""
-        for info in self.documents():
-            if info.document == document:
-                return info
+        for info in self._store.documents(self._scope.within([document])):
+            return info
         # The same sentence for unknown and for hidden documents, so that nobody learns what exists.
         raise NotThereError(f"Ein Dokument „{document}“ gibt es nicht.")
 
@@ -85,7 +85,7 @@ class Library:
             if not 0 <= start < end <= len(text) or not quoted.strip():
                 raise NotThereError("Diese Stelle gibt es im Dokument nicht.")
             span = Span(start + len(quoted) - len(quoted.lstrip()), end - len(quoted) + len(quoted.rstrip()))
-            return self._cited(1, document, span)
+            return self.citations.make(1, document, span)
 
     def find(self, document: str, words: str, limit: int) -> list[Citation]:
         """The first places where these words stand next to each other, whatever their case and the blanks between."""
@@ -96,21 +96,17 @@ class Library:
         pattern = re.compile(r"\s+".join(map(re.escape, wanted)), re.IGNORECASE)
         with self._store.snapshot():
             for match in pattern.finditer(self.text(document)):
-                found.append(self._cited(len(found) + 1, document, Span(*match.span())))
+                found.append(self.citations.make(len(found) + 1, document, Span(*match.span())))
                 if len(found) == limit:
                     break
         return found
 
     def sheets(self) -> list[DocumentInfo]:
         """The documents that have a session sheet: Vorlagen, and whatever proposes a decision."""
-        return [info for info in self.documents() if has_sheet(info, self._store.sections(info.document))]
+        proposing = self._store.sections_titled(PROPOSALS, self._scope)
+        return [info for info in self.documents() if has_sheet(info, proposing.get(info.document, ()))]
 
     def sheet(self, document: str) -> SessionSheet:
         """The session sheet of a document."""
         with self._store.snapshot():
             return SheetMaker(self._store, self._scope).make(self.document(document))
-
-    def _cited(self, number: int, document: str, span: Span) -> Citation:
-        sentences = self._store.sentences_in(document, span)
-        section = self._store.sections(document)[sentences[0].section].title if sentences else ""
-        return self.citations.make(number, document, span, section)
