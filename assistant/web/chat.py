@@ -101,6 +101,8 @@ def build_chat(assistant: Assistant, desk: FeedbackDesk | None) -> gr.Blocks:
             show_progress="hidden",
             api_visibility="private",
         )
+        # Gradio draws its input before it listens to it; this runs once it does, see ``ask`` in gespraech.js.
+        chat.load(None, js="() => { document.body.dataset.bereit = 'ja'; }")
     chat.queue(default_concurrency_limit=AT_ONCE, max_size=WAITING)
     return chat
 

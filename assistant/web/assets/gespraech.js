@@ -53,10 +53,10 @@ function markCurrent() {
   }
 }
 
-/** Type a question and send it; while Gradio is still starting, as soon as it has. */
+/** Type a question and send it; while Gradio is still starting, as soon as it has (chat.py marks the page then). */
 export function ask(question) {
   const input = document.querySelector("#frage textarea");
-  if (!input) { window.setTimeout(() => ask(question), 100); return; }
+  if (!input || !document.body.dataset.bereit) { window.setTimeout(() => ask(question), 100); return; }
   input.value = question;
   input.dispatchEvent(new Event("input", { bubbles: true }));
   window.setTimeout(() => { byId("fragen").click(); input.focus(); }, 30);
