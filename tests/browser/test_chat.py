@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
 from collections.abc import Iterator
-from html import unescape
-from pathlib import Path
 
 import pytest
 
 pytest.importorskip("playwright.sync_api")
 from playwright.sync_api import Browser, ViewportSize, expect
 
-from tests.browser.visits import NARROW, PATIENCE_MS, WIDE, Visit, boxes_in_points
+from tests.browser.visits import NARROW, PATIENCE_MS, WIDE, Visit
 from tests.conftest import QUESTION
 
 pytestmark = pytest.mark.slow
-
-ROOT = Path(__file__).resolve().parents[2]
-VORLAGE = ROOT / "corpus" / "akten" / "kommunales-integrationszentrum" / "vorlage.pdf"
 
 ENGLISH = re.compile(
     r"\b(submit|built with|use via api|loading|settings|error|share|send|clear|stop|undo|retry|lost)\b", re.IGNORECASE
@@ -32,37 +25,6 @@ def narrow_visit(browser: Browser, web_address: str) -> Iterator[Visit]:
     visit = Visit(browser, web_address, NARROW)
     yield visit
     visit.context.close()
-
-
-def words_on_page(pdf: Path, number: int) -> list[tuple[float, float, str]]:
-    """Centre (points from the top left corner) and text of each word, as poppler, not our own reader, finds them."""
-    command = ["pdftotext", "-bbox", "-f", str(number), "-l", str(number), str(pdf), "-"]
-    found = subprocess.run(command, check=True, capture_output=True, text=True, encoding="utf-8").stdout
-    pattern = r'<word xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">(.*?)</word>'
-    return [
-        ((float(x0) + float(x1)) / 2, (float(y0) + float(y1)) / 2, unescape(word))
-        for x0, y0, x1, y1, word in re.findall(pattern, found)
-    ]
-
-
-@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="poppler is not installed")
-def test_the_highlight_covers_exactly_the_words_of_the_quote(visit: Visit) -> None:
-    visit.ask(QUESTION)
-    chip = visit.page.locator(".answer .chip").first
-    chip.focus()
-    visit.page.keyboard.press("Enter")
-    expect(chip).to_have_attribute("aria-current", "true")
-    visit.page.wait_for_selector('.page[data-index="1"] .highlight')
-    boxes = boxes_in_points(visit.page, "highlight", 1)
-    covered = [
-        word
-        for x, y, word in words_on_page(VORLAGE, 2)
-        if any(x0 <= x <= x1 and y0 <= y <= y1 for x0, y0, x1, y1 in boxes)
-    ]
-    assert covered == (chip.get_attribute("title") or "").split()
-    assert "47" in covered
-    expect(visit.page.locator(".highlight").first).to_be_in_viewport()
-    assert {box.get_attribute("data-page") for box in visit.page.locator(".highlight").all()} == {"1"}
 
 
 def test_the_pane_names_the_page_and_the_source(visit: Visit) -> None:
