@@ -55,6 +55,19 @@ class Holdings:
         self.document(document)
         return self._store.pages(document)
 
+    def page(self, document: str, index: int) -> Page:
+        """The page with this index in the file; raises :class:`NotThereError` where the document has none."""
+        for page in self.pages(document):
+            if page.index == index:
+                return page
+        raise NotThereError("Diese Seite gibt es nicht.")
+
+    def page_text(self, document: str, index: int) -> str:
+        """A page's part of the canonical text."""
+        with self._store.snapshot():
+            page = self.page(document, index)
+            return self._store.text(document)[page.start : page.end]
+
     def original(self, document: str) -> Path:
         """The stored copy of a document's file."""
         return original_path(self._data, self.document(document))

@@ -42,6 +42,7 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", min_length=1, description="Adresse des Web-Chats")
     port: int = Field(default=7860, ge=0, le=65535, description="Port des Web-Chats; 0 wählt einen freien")
+    contact: str = Field(default="", max_length=300, description="An wen sich wendet, wer auf eine Barriere stößt")
     feedback: bool = Field(default=True, description="Rückmeldungen zu Antworten im Web-Chat annehmen")
     max_question_length: int = Field(default=2000, ge=1, le=10_000, description="Längste Frage in Zeichen")
 

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from assistant.feedback import FeedbackDesk, FeedbackLog
+from assistant.web.accessibility import accessibility_routes
 from assistant.web.api import API_PATH, create_api
 from assistant.web.chat import build_chat
 from assistant.web.feedback import feedback_routes
@@ -37,6 +38,7 @@ def create_app(assistant: Assistant) -> FastAPI:
     app = FastAPI(title="aktenkundig", docs_url=None, redoc_url=None, openapi_url=None, lifespan=running(tools))
     app.router.routes.extend(tool_routes)
     app.include_router(viewer_routes(assistant))
+    app.include_router(accessibility_routes(assistant.settings.contact))
     desk = FeedbackDesk(assistant, FeedbackLog(assistant.settings.data)) if assistant.settings.feedback else None
     if desk is not None:
         app.include_router(feedback_routes(desk))

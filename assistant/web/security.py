@@ -7,6 +7,8 @@ reach Gradio.
 
 from __future__ import annotations
 
+from typing import Final
+
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -15,12 +17,14 @@ from assistant.web.feedback import FEEDBACK_PATH
 from assistant.web.mcp_server import MCP_PATH
 from assistant.web.problems import problem
 
-_READING = ("/", "/config", "/theme.css", "/gradio_api/queue/data")
+_READING = ("/", "/barrierefreiheit", "/config", "/theme.css", "/gradio_api/queue/data")
 _ASKING = ("/gradio_api/queue/join", "/gradio_api/reset", "/gradio_api/cancel")
 _GRADIO_FOLDERS = ("/assets/", "/static/", "/gradio_api/heartbeat/")
 _OUR_FOLDERS = ("/web/", "/dokumente/", "/seiten/", "/original/", "/blatt/", f"{API_PATH}/")
 
 _STRICT = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+TEXT_POLICY: Final = f"{_STRICT}; style-src 'self'; script-src 'self'; img-src 'self'"
+"""Of a page that only tells something."""
 _PDF = "default-src 'self'; style-src 'self' 'unsafe-inline'; object-src 'self'; frame-ancestors 'none'"
 """Browsers draw a PDF with a little page of their own, which a stricter policy would blank."""
 

@@ -1,4 +1,4 @@
-"""What the document pane asks for: sizes of pages, their pictures, the file itself.
+"""What the document pane asks for: sizes of pages, their pictures and their text, the file itself.
 
 Every route looks the document up among those the assistant lists, so a document that is hidden, deleted or never
 existed gets the same answer. Browsers may keep pictures but must ask before using them again: the tag of a deleted or
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import FileResponse, HTMLResponse, JSONResponse
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse
 
 from assistant.web.problems import problem
 from assistant.web.sheet_html import sheet_html
@@ -53,6 +53,10 @@ def viewer_routes(assistant: Assistant) -> APIRouter:
     def picture(request: Request, document: str, index: int, breite: int = USUAL) -> Response:
         return page_picture(assistant.holdings, request, document, index, min(max(breite, NARROWEST), WIDEST))
 
+    @router.get("/seiten/{document}/{index}.txt")
+    def words(document: str, index: int) -> Response:
+        return PlainTextResponse(assistant.holdings.page_text(document, index), headers={"Cache-Control": _PRIVATE})
+
     @router.get("/original/{document}")
     def original(document: str) -> Response:
         info = assistant.holdings.document(document)
@@ -83,8 +87,7 @@ def disposition(name: str, *, inline: bool = False) -> str:
 def page_picture(holdings: Holdings, request: Request, document: str, index: int, width: int) -> Response:
     """A page as PNG, ``width`` pixels wide; raises :class:`corpus.errors.NotThereError` where there is none."""
     info = holdings.document(document)
-    if index not in {page.index for page in holdings.pages(document)}:
-        raise NotThereError("Diese Seite gibt es nicht.")
+    holdings.page(document, index)
     tag = f'"{info.sha256[:32]}-{index}-{width}"'
     headers = {"Cache-Control": _PRIVATE, "ETag": tag}
     if tag in request.headers.get("if-none-match", ""):
@@ -94,7 +97,10 @@ def page_picture(holdings: Holdings, request: Request, document: str, index: int
 
 
 def _description(info: DocumentInfo, pages: Sequence[Page]) -> dict[str, object]:
-    """What the pane needs to lay out a document before any picture has come: sizes are in points as displayed."""
+    """What the pane needs to lay out a document before any picture has come.
+
+    Sizes are in points as displayed; ``start`` and ``end`` are offsets in the canonical text.
+    """
     return {
         "document": info.document,
         "title": info.title,
@@ -102,6 +108,14 @@ def _description(info: DocumentInfo, pages: Sequence[Page]) -> dict[str, object]
         "origin": info.origin,
         "drawable": info.media_type == "application/pdf",
         "pages": [
-            {"index": page.index, "printed": page.printed, "width": page.width, "height": page.height} for page in pages
+            {
+                "index": page.index,
+                "printed": page.printed,
+                "width": page.width,
+                "height": page.height,
+                "start": page.start,
+                "end": page.end,
+            }
+            for page in pages
         ],
     }

@@ -60,6 +60,19 @@ def search(visit: Visit) -> None:
     visit.page.wait_for_selector(".match.current")
 
 
+def as_text(visit: Visit) -> None:
+    answer(visit)
+    if not visit.page.locator("#zeige-text").is_visible():
+        visit.page.locator(".answer .chip").first.click()
+    visit.page.get_by_role("button", name="Als Text").click()
+    visit.page.wait_for_selector(".words mark")
+
+
+def statement(visit: Visit) -> None:
+    visit.page.get_by_role("link", name="Barrierefreiheit").click()
+    visit.page.wait_for_selector("h1")
+
+
 VIEWS: dict[str, Callable[[Visit], None]] = {
     "start": start,
     "answer": answer,
@@ -69,6 +82,8 @@ VIEWS: dict[str, Callable[[Visit], None]] = {
     "documents": documents,
     "appearance": appearance,
     "search": search,
+    "as_text": as_text,
+    "statement": statement,
 }
 
 

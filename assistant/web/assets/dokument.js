@@ -40,11 +40,12 @@ export async function showDocument(id, place, opener) {
   byId("fundstelle-link").hidden = !place?.place;
   document.dispatchEvent(new CustomEvent("dokument-gezeigt", { detail: { document: id, same } }));
   const drawable = info.drawable && info.pages.every((page) => page.width > 0 && page.height > 0);
-  for (const tool of ["zurueck", "vor", "kleiner", "groesser", "groesse", "seitenzahl", "zeige-suche"]) byId(tool).hidden = !drawable;
+  for (const tool of ["zurueck", "vor", "kleiner", "groesser", "groesse", "seitenzahl", "zeige-suche", "zeige-text"]) byId(tool).hidden = !drawable;
   if (!drawable) return withoutPages(place);
   if (!same) drawPages(info);
   highlight(place?.boxes ?? []);
-  const target = byId("seiten").querySelector(".highlight") ?? (place?.pages.length ? pageElement(place.pages[0]) : pageAt(0));
+  document.dispatchEvent(new CustomEvent("stelle-gezeigt", { detail: place?.place ?? "" }));
+  const target = passage() ?? (place?.pages.length ? pageElement(place.pages[0]) : pageAt(0));
   scrollTo(target, same);
   loadPictures();
   const position = info.pages.findIndex((page) => page.index === place?.pages[0]);
@@ -126,7 +127,7 @@ function drawPages(info) {
   const pages = info.pages.map((page, position) => {
     const sheet = document.createElement("div");
     sheet.className = "page";
-    Object.assign(sheet.dataset, { index: page.index, width: page.width, height: page.height });
+    Object.assign(sheet.dataset, { document: info.document, index: page.index, width: page.width, height: page.height, start: page.start });
     sheet.style.aspectRatio = `${page.width} / ${page.height}`;
     const picture = document.createElement("img");
     picture.alt = `Seite ${position + 1} von ${info.pages.length}: ${info.kind}, ${info.title}`;
@@ -142,6 +143,20 @@ function drawPages(info) {
 
 /** Boxes are in points from the page's top left corner; percent of the page keeps them on their words at any size. */
 const highlight = (boxes) => lay(boxes, "highlight");
+
+/** Where the chosen passage begins: in the text where pages are shown as text, else on the picture. */
+function passage() {
+  const box = byId("seiten");
+  return box.querySelector(box.dataset.text ? ".words mark" : ".highlight");
+}
+
+/** Bring what was in view into view again, after pages have become larger, smaller, or text. */
+export function keepPlace(change) {
+  const position = currentPosition();
+  change();
+  scrollTo(passage() ?? pageAt(position), false);
+  loadPictures();
+}
 
 /** Lay boxes of this kind on the pages, instead of those that were there; returns them in their order. */
 export function lay(boxes, kind) {
@@ -180,6 +195,7 @@ const pageAt = (position) => byId("seiten").querySelectorAll(".page")[position];
 
 export function scrollTo(target, smoothly) {
   if (!target) return;
+  if (!target.getClientRects().length) target = target.closest(".page"); // a mark on a picture, while pages are shown as text
   const box = byId("seiten");
   const room = !target.classList.contains("page") ? box.clientHeight * 0.3 : 12;
   const top = target.getBoundingClientRect().top - box.getBoundingClientRect().top + box.scrollTop - room;
@@ -203,6 +219,7 @@ function loadPictures() {
     if (!page.isConnected) { visible.delete(page); near.unobserve(page); continue; }
     const wanted = Math.min(2400, Math.ceil((page.clientWidth * window.devicePixelRatio) / 200) * 200);
     if (Number(page.dataset.loaded ?? 0) >= wanted || wanted === 0) continue;
+    if (!page.dataset.loaded) document.dispatchEvent(new CustomEvent("seite-sichtbar", { detail: page }));
     page.dataset.loaded = wanted;
     page.querySelector("img").src =
       `./seiten/${encodeURIComponent(shown.info.document)}/${page.dataset.index}.png?breite=${wanted}`;
@@ -228,14 +245,11 @@ function count() {
 }
 
 function zoom(change) {
-  const position = currentPosition();
   shown.zoom = Math.min(LARGEST, Math.max(SMALLEST, shown.zoom + change));
-  byId("seiten").style.setProperty("--zoom", shown.zoom);
+  keepPlace(() => byId("seiten").style.setProperty("--zoom", shown.zoom));
   byId("groesse").textContent = `${Math.round(shown.zoom * 100)} %`;
   byId("kleiner").disabled = shown.zoom <= SMALLEST;
   byId("groesser").disabled = shown.zoom >= LARGEST;
-  scrollTo(byId("seiten").querySelector(".highlight") ?? pageAt(position), false);
-  loadPictures();
 }
 
 zoom(0);
