@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from assistant.answer import Citation, Statement
+from assistant.differing import differing
 from assistant.question import UnderstoodQuestion
 from corpus.types import DocumentInfo, MissingDocument
 
@@ -112,6 +113,19 @@ def references_notice(citations: Sequence[Citation]) -> Statement | None:
         if reference.document not in {other.document for other in citations}
     }
     return notice(f"In den Zitaten genannt: {'; '.join(map(escaped, named.values()))}.") if named else None
+
+
+def differing_notice(citations: Sequence[Citation]) -> Statement | None:
+    """That the documents name different values, each with where it stands; which one holds is not ours to say."""
+    told = differing(citations)
+    if not told:
+        return None
+    values = [f"„{escaped(one.words)}“ " + " ".join(f"[{c.number}]" for c in one.citations) for one in told]
+    text = (
+        f"Die Dokumente nennen Verschiedenes: {', '.join(values[:-1])} und {values[-1]}. "
+        "Ob dasselbe gemeint ist, zeigt der Wortlaut."
+    )
+    return notice(text, [citation.number for one in told for citation in one.citations])
 
 
 def scope_notice(kinds: Sequence[str], pages: Sequence[str]) -> Statement:

@@ -19,6 +19,7 @@ from assistant.answer import Answer, Citation, Statement, Status, Turn
 from assistant.choosing import Quote, QuoteChooser
 from assistant.citations import CitationMaker
 from assistant.decisions import DECISION, PROPOSALS
+from assistant.differing import short_words
 from assistant.question import QuestionReader, UnderstoodQuestion
 from assistant.reader import Candidate, OperatingPoint, Reading, Scored, TrainedReader
 from assistant.refusal import RefusalMaker
@@ -267,18 +268,17 @@ class QuotesQueryEngine(BaseQueryEngine):
             for number, quote in enumerate(quotes, start=1)
         ]
         first = citations[0]
-        short = (
-            first.quote[first.short_start - first.char_start : first.short_end - first.char_start]
-            if first.short_start is not None and first.short_end is not None
-            else None
-        )
+        short = short_words(first)
         notices = self._notices(question, named, citations)
         # That a source is invented stands above the answer, everything else below it.
         above = [statement for statement in notices if statement.text == composing.EXAMPLE_NOTICE]
         below = [statement for statement in notices if statement.text != composing.EXAMPLE_NOTICE]
-        statements = [*above, *map(composing.quote_statement, citations), *below]
+        # A short answer that another document contradicts must not stand alone for a moment.
+        beside = [found] if short is not None and (found := composing.differing_notice(citations)) is not None else []
+        statements = [*above, *beside, *map(composing.quote_statement, citations), *below]
         text = [
             composing.lead(question, citations, short, sure=confidence >= self._sure_at),
+            *(f"*{statement.text}*" for statement in beside),
             *map(composing.quote_block, citations),
         ]
         text += [f"*{statement.text}*" for statement in notices]

@@ -159,6 +159,21 @@ def test_a_document_of_ones_own_can_be_read_asked_and_cited(run: Run, akte_data:
     assert answer["citations"][0]["document"] == "niederschrift"
 
 
+def test_documents_that_name_different_amounts_are_both_shown(run: Run, tmp_path: Path) -> None:
+    data, folder = tmp_path / "daten", tmp_path / "dateien"
+    folder.mkdir()
+    (folder / "vorlage.txt").write_text("Vorlage\n\nDer Neubau der Turnhalle kostet 2,4 Mio. €.\n", encoding="utf-8")
+    (folder / "pressetext.txt").write_text(
+        "Pressetext\n\nDer Neubau der Turnhalle kostet die Gemeinde 2,9 Mio. €.\n", encoding="utf-8"
+    )
+    assert run("ingest", str(folder), data=data).code == 0
+    answer = asked(run, data, "Wie viel kostet der Neubau der Turnhalle?")
+    (told,) = [s["text"] for s in answer["statements"] if "Verschiedenes" in s["text"]]
+    assert "„2,4 Mio. €“" in told
+    assert "„2,9 Mio. €“" in told
+    assert {c["document"] for c in answer["citations"]} == {"vorlage", "pressetext"}
+
+
 @pytest.mark.xfail(strict=True, reason="the network takes a sum that was decided on for no answer about costs")
 def test_a_sum_that_was_decided_on_answers_what_something_costs(run: Run, akte_data: Path, tmp_path: Path) -> None:
     data = with_minutes(

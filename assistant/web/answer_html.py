@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from assistant.answer import MARKER, Answer, Citation, NotFound, Statement
 from assistant.composing import EXAMPLE, head_of_short_answer, unescaped
+from assistant.differing import differing, tellings
 from assistant.web.escaping import escaped
 from assistant.web.feedback import controls
 
@@ -81,9 +82,12 @@ def _understood(answer: Answer) -> str:
 def _proven(answer: Answer, turn: int) -> str:
     by_number = {citation.number: citation for citation in answer.citations}
     shown: set[int] = set()
+    apart = {c.number for told in differing(answer.citations) for c in told.citations} if answer.short_answer else set()
     parts = [_example_banner(answer)]
     if answer.short_answer:
-        sources = [citation for citation in answer.citations if citation.short_start is not None]
+        # Only passages that say the same stand behind it; what another document says stands in the sentence below.
+        told = tellings(answer.citations)
+        sources = told[0].citations if told else []
         chips = _chips(sources or answer.citations[:1], turn)
         head = head_of_short_answer(sources[0]) if sources else ""
         counted = f' <span class="counted">{escaped(head)}</span>' if head else ""
@@ -101,6 +105,10 @@ def _proven(answer: Answer, turn: int) -> str:
             parts.append(_generated(statement, cited, turn))
         else:
             parts.append(_lead(statement, cited))
+            if apart.intersection(statement.citations) and not apart <= shown:
+                figures = "".join(_figure(by_number[number], turn) for number in sorted(apart))
+                parts.append(f'<div class="differing">{figures}</div>')
+                shown |= apart
             parts += [_figure(citation, turn) for citation in cited if citation.number not in shown]
             shown.update(statement.citations)
     remaining = [citation for citation in answer.citations if citation.number not in shown]

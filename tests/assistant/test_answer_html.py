@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from html.parser import HTMLParser
 
 import pytest
@@ -239,3 +240,14 @@ def test_history_holds_what_was_answered_and_nothing_else() -> None:
         Turn(role="user", text="c"),
         Turn(role="assistant", text="Nein."),
     ]
+
+
+def test_behind_the_short_answer_stand_only_passages_that_say_the_same() -> None:
+    first = citation(1, "Es sind 47 Kreise.", short_start=108, short_end=110)
+    second = citation(2, "Es sind 48 Kreise.", document="b", short_start=108, short_end=110)
+    third = citation(3, "Rund 47 sind es.", document="c", short_start=105, short_end=107)
+    page = answer_html(answer([first, second, third], short_answer="47"))
+    headline = page[page.index('<p class="short">') :].partition("</p>")[0]
+    assert re.findall(r">(\d)</button>", headline) == ["1", "3"]
+    beside = page[page.index('<div class="differing">') :]
+    assert beside.count("<figure") == page.count("<figure") == 3
