@@ -71,11 +71,10 @@ def says_the_same(first: str, second: str) -> bool:
     """9.12.2013 and "9. Dezember 2013" are the same, "Dezember 2013" does not contradict it; 12 T€ are 12.000 Euro."""
     days = [[iso for iso, _ in dates(words)] for words in (first, second)]
     if all(days):
-        return any(one.startswith(other) or other.startswith(one) for one in days[0] for other in days[1])
-    amounts = _amount(first), _amount(second)
-    if not any(days) and amounts[0] is not None and amounts[1] is not None:
-        (value, unit), (other_value, other_unit) = amounts
-        return value == other_value and (unit == other_unit or None in (unit, other_unit))
+        return any(a.startswith(b) or b.startswith(a) for a in days[0] for b in days[1])
+    one, other = _amount(first), _amount(second)
+    if not any(days) and one is not None and other is not None:
+        return one[0] == other[0] and (one[1] == other[1] or None in (one[1], other[1]))
     return " ".join(fold(first).split()) == " ".join(fold(second).split())
 
 
