@@ -19,6 +19,7 @@ from assistant.answer import Turn
 from assistant.engine import Progress, Watch
 from assistant.web.answer_html import Exchange, conversation_html
 from assistant.web.capacity import AT_ONCE, WAITING
+from assistant.web.gradio_api import add_gradio_api
 from assistant.web.progress import HungUpError, in_words
 from corpus.errors import AktenkundigError
 
@@ -101,6 +102,7 @@ def build_chat(assistant: Assistant, desk: FeedbackDesk | None) -> gr.Blocks:
             show_progress="hidden",
             api_visibility="private",
         )
+        add_gradio_api(assistant)
         # Gradio draws its input before it listens to it; this runs once it does, see ``ask`` in gespraech.js.
         chat.load(None, js="() => { document.body.dataset.bereit = 'ja'; }")
     chat.queue(default_concurrency_limit=AT_ONCE, max_size=WAITING)

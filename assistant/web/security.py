@@ -17,7 +17,7 @@ from assistant.web.feedback import FEEDBACK_PATH
 from assistant.web.mcp_server import MCP_PATH
 from assistant.web.problems import problem
 
-_READING = ("/", "/barrierefreiheit", "/config", "/theme.css", "/gradio_api/queue/data")
+_READING = ("/", "/barrierefreiheit", "/config", "/theme.css", "/gradio_api/info", "/gradio_api/queue/data")
 _ASKING = ("/gradio_api/queue/join", "/gradio_api/reset", "/gradio_api/cancel")
 _GRADIO_FOLDERS = ("/assets/", "/static/", "/gradio_api/heartbeat/")
 _OUR_FOLDERS = ("/web/", "/dokumente/", "/seiten/", "/original/", "/blatt/", f"{API_PATH}/")

@@ -1,0 +1,40 @@
+"""What Gradio's own client may call: the same question, the same answer, as in the chat and under ``/api/v1``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import gradio as gr
+from pydantic import ValidationError
+
+from assistant.web.api.shapes import QuestionRequest
+from corpus.errors import AktenkundigError
+
+if TYPE_CHECKING:
+    from assistant.assistant import Assistant
+
+API_NAME: Final = "frage"
+
+
+def add_gradio_api(assistant: Assistant) -> None:
+    """Add the call to the Gradio blocks that are being built; it waits in the same line as the chat's questions."""
+
+    def frage(
+        frage: str, verlauf: list[dict[str, str]] | None = None, dokumente: list[str] | None = None
+    ) -> dict[str, object]:
+        try:
+            asked = QuestionRequest.model_validate(
+                {"question": frage, "history": verlauf or [], "documents": dokumente}
+            )
+            within = assistant if asked.documents is None else assistant.within(asked.documents)
+            return within.answer(asked.question, history=asked.history).model_dump(mode="json")
+        except ValidationError as error:
+            raise gr.Error("Eine Angabe ist ungültig; „frage“ ist ein Text, „verlauf“ eine Liste.") from error
+        except AktenkundigError as error:
+            raise gr.Error(str(error)) from error
+
+    gr.api(  # type: ignore[attr-defined]  # public, but not in its list of names
+        frage,
+        api_name=API_NAME,
+        api_description="Antwortet mit wörtlichen Zitaten, oder sagt, dass die Unterlagen dazu nichts enthalten.",
+    )
