@@ -18,6 +18,7 @@ from assistant.question import QuestionReader, UnderstoodQuestion, check_questio
 from assistant.reader import Candidate, TrainedReader, Weights, load_weights, open_network
 from assistant.reader.network import PassageToRead
 from assistant.retrieval import HybridRetriever
+from assistant.turnstile import AT_ONCE, Turnstile
 from corpus.embedding import SentenceEmbedding, open_embedding
 from corpus.settings import Settings, load_settings
 from corpus.spelling import Vocabulary
@@ -50,6 +51,7 @@ class Assistant:
         self._store.require_model(embedding.identity)
         self._vectors = VectorIndex(settings.data)
         self._embedding = embedding
+        self._turnstile = Turnstile(AT_ONCE)
         self._scope = Scope(public_only=clearance == "public", examples=settings.examples)
         self._reader = TrainedReader(
             open_network(settings, embedding), weights if weights is not None else load_weights()
@@ -78,7 +80,7 @@ class Assistant:
         """
         check_question(question, self.settings.max_question_length)
         # One state from search to citation: a quote must never be cut out of a newer text with older offsets.
-        with self._store.snapshot():
+        with self._turnstile.passed(watch), self._store.snapshot():
             return self._current_engine().answer(question, history, watch)
 
     def answer_with_trace(self, question: str, *, history: Sequence[Turn] = ()) -> tuple[Answer, Trace]:
@@ -100,7 +102,10 @@ class Assistant:
         return self._reader
 
     def within(self, documents: Collection[str]) -> Self:
-        """The same assistant, searching only these of its documents; it shares store and models, so close but one."""
+        """The same assistant, searching only these of its documents.
+
+        It shares store, models and turnstile, so close but one.
+        """
         narrowed = copy(self)
         narrowed._narrow(documents)  # noqa: SLF001 - one of this class
         return narrowed

@@ -48,9 +48,12 @@ class Trace:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far an answer is: which ``stage`` begins now, with how many documents, passages or quotes."""
+    """How far an answer is: which ``stage`` begins now, with how many documents, passages or quotes.
 
-    stage: Literal["searching", "reading", "composing"]
+    While it is ``waiting`` for others to be answered, that is told again and again.
+    """
+
+    stage: Literal["waiting", "searching", "reading", "composing"]
     count: int
 
 

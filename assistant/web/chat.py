@@ -17,8 +17,9 @@ import gradio as gr
 
 from assistant.answer import Turn
 from assistant.engine import Progress, Watch
+from assistant.turnstile import AT_ONCE
 from assistant.web.answer_html import Exchange, conversation_html
-from assistant.web.capacity import AT_ONCE, WAITING
+from assistant.web.capacity import WAITING
 from assistant.web.gradio_api import add_gradio_api
 from assistant.web.progress import HungUpError, in_words
 from corpus.errors import AktenkundigError

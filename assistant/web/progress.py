@@ -13,6 +13,8 @@ class HungUpError(AktenkundigError):
 def in_words(progress: Progress) -> str:
     """How far an answer is, for people."""
     match progress.stage:
+        case "waiting":
+            return "Ich beantworte noch andere Fragen, gleich Ihre …"
         case "searching":
             return f"Ich suche in {_counted(progress.count, 'Dokument', 'Dokumenten')} …"
         case "reading":

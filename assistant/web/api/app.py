@@ -13,6 +13,7 @@ from assistant.answer import Answer, Citation
 from assistant.export import FORMATS, Format, Paper, conversation_paper, exported, sheet_paper
 from assistant.feedback import Opinion
 from assistant.sheet import SessionSheet
+from assistant.turnstile import AT_ONCE
 from assistant.web.api.asking import Counter
 from assistant.web.api.descriptions import in_german
 from assistant.web.api.shapes import (
@@ -26,7 +27,7 @@ from assistant.web.api.shapes import (
     QuestionRequest,
     document_entries,
 )
-from assistant.web.capacity import AT_ONCE, WAITING
+from assistant.web.capacity import WAITING
 from assistant.web.problems import report_problems
 from assistant.web.viewer import NARROWEST, USUAL, WIDEST, disposition, page_picture
 
