@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -112,19 +113,17 @@ def whole_akte_settings(akte_data: Path, models_directory: Path) -> Settings:
     return Settings(data=akte_data, models=models_directory)
 
 
-@pytest.fixture(scope="session")
-def web_address(
-    akte_data: Path, clean_environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
-    """The address of a really running web chat over the ingested Akte."""
+@contextmanager
+def serving(data: Path, environment: dict[str, str], cwd: Path) -> Iterator[str]:
+    """The address of a really running web chat over a data directory."""
     server = subprocess.Popen(
         command(["serve", "--port", "0"]),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         encoding="utf-8",
-        cwd=tmp_path_factory.mktemp("server"),
-        env={**clean_environment, "AKTENKUNDIG_DATA": str(akte_data)},
+        cwd=cwd,
+        env={**environment, "AKTENKUNDIG_DATA": str(data)},
     )
     assert server.stdout is not None
     lines: list[str] = []
@@ -157,3 +156,12 @@ def web_address(
         for thread in drains:
             thread.join(timeout=5)
         server.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def web_address(
+    akte_data: Path, clean_environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The address of a really running web chat over the ingested Akte."""
+    with serving(akte_data, clean_environment, tmp_path_factory.mktemp("server")) as address:
+        yield address
