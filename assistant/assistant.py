@@ -72,16 +72,20 @@ class Assistant:
         *,
         history: Sequence[Turn] = (),
         user: str | None = None,  # noqa: ARG002
+        documents: Collection[str] | None = None,
         watch: Watch = unwatched,
     ) -> Answer:
         """Answer or refuse. ``user`` is part of the interface for access rules; ``watch`` hears of the progress.
 
-        Raises :class:`QuestionError` with a German sentence for an empty or far too long question.
+        Where ``documents`` are given, only these are searched, see :meth:`Holdings.chosen`. Raises
+        :class:`QuestionError` with a German sentence for an empty or far too long question or an empty choice, and
+        :class:`NotThereError` for a document that is unknown or may not be shown.
         """
         check_question(question, self.settings.max_question_length)
         # One state from search to citation: a quote must never be cut out of a newer text with older offsets.
         with self._turnstile.passed(watch), self._store.snapshot():
-            return self._current_engine().answer(question, history, watch)
+            chosen = None if documents is None else self.holdings.chosen(documents)
+            return self._current_engine().answer(question, history, watch, chosen=chosen)
 
     def answer_with_trace(self, question: str, *, history: Sequence[Turn] = ()) -> tuple[Answer, Trace]:
         """The answer, and how it came about; for the evaluation."""

@@ -130,10 +130,23 @@ def differing_notice(citations: Sequence[Citation]) -> Statement | None:
 
 def scope_notice(kinds: Sequence[str], pages: Sequence[str]) -> Statement:
     """Where was looked because the question says so."""
-    places = [escaped(kind) for kind in kinds] or ["allen Dokumenten"]
-    where = ", ".join(places[:-1]) + (" und " if places[:-1] else "") + places[-1]
-    on = f", S. {', '.join(pages)}" if pages else ""
-    return notice(f"Gesucht wurde, wie gefragt, nur in: {where}{on}.")
+    return notice(f"Gesucht wurde, wie gefragt, nur in: {_listed(kinds or ['allen Dokumenten'])}{_on(pages)}.")
+
+
+def choice_notice(names: Sequence[str], pages: Sequence[str], searched: int, of: int) -> Statement:
+    """Where was looked because somebody chose it; ``names`` are left out where there are too many."""
+    where = f": {_listed(names)}" if names else ""
+    documents = f"{searched} von {of} Dokumenten"
+    return notice(f"Gesucht wurde, wie gewählt, nur in {documents}{where}{_on(pages)}.")
+
+
+def _listed(names: Sequence[str]) -> str:
+    *others, last = map(escaped, names)
+    return f"{', '.join(others)} und {last}" if others else last
+
+
+def _on(pages: Sequence[str]) -> str:
+    return f", S. {', '.join(pages)}" if pages else ""
 
 
 def quote_statement(citation: Citation) -> Statement:

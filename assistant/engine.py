@@ -24,7 +24,7 @@ from assistant.question import QuestionReader, UnderstoodQuestion
 from assistant.reader import Candidate, OperatingPoint, Reading, Scored, TrainedReader
 from assistant.refusal import RefusalMaker
 from assistant.retrieval import HybridRetriever, RankedPassage
-from assistant.scope_words import NamedScope, find_scope
+from assistant.searched import Searched
 from corpus.analysis import analyse
 from corpus.store import Scope, Store
 from corpus.types import Passage, Sentence, Span
@@ -108,26 +108,42 @@ class QuotesQueryEngine(BaseQueryEngine):
             settings_hash=settings_hash,
         )
 
-    def answer(self, text: str, history: Sequence[Turn] = (), watch: Watch = unwatched) -> Answer:
-        """Answer one question, or refuse; ``watch`` is told how far it is and may raise to end it."""
-        return self.answer_with_trace(text, history, watch)[0]
+    def answer(
+        self,
+        text: str,
+        history: Sequence[Turn] = (),
+        watch: Watch = unwatched,
+        *,
+        chosen: Collection[str] | None = None,
+    ) -> Answer:
+        """Answer one question, or refuse; ``watch`` is told how far it is and may raise to end it.
+
+        ``chosen`` are the documents to search, of those that the engine has; unlike an engine of their own, which would
+        have to be built first, they only narrow the search: spelling and abbreviations are known from all.
+        """
+        return self.answer_with_trace(text, history, watch, chosen=chosen)[0]
 
     def answer_with_trace(
-        self, text: str, history: Sequence[Turn] = (), watch: Watch = unwatched
+        self,
+        text: str,
+        history: Sequence[Turn] = (),
+        watch: Watch = unwatched,
+        *,
+        chosen: Collection[str] | None = None,
     ) -> tuple[Answer, Trace]:
         """The answer, and how it came about."""
         started = perf_counter()
         question = self._questions.understand(text, history)
         understood = perf_counter()
-        watch(Progress("searching", len(self._documents)))
+        searched = Searched.of(question.standalone, self._scope, self._documents, chosen)
+        watch(Progress("searching", len(searched.documents)))
         bundle = QueryBundle(query_str=question.search)
-        named = find_scope(question.standalone, self._documents)
-        ranked = self._ranked(bundle, named)
+        ranked = self._ranked(bundle, searched)
         best = self._retriever.best(ranked)
         retrieved = perf_counter()
         watch(Progress("reading", len(best)))
         reading = self._reader.read(question, self._candidates(best), _vector(bundle))
-        defined = self._defined(question)
+        defined = self._defined(question, searched.scope)
         quotes = defined or self._chooser.choose(question, reading)
         proposed = [] if quotes else self._proposed(question, reading)
         read = perf_counter()
@@ -135,9 +151,9 @@ class QuotesQueryEngine(BaseQueryEngine):
         if quotes or proposed:
             confidence = 1.0 if defined else reading.answerable
             status: Status = "answered" if quotes else "partial"
-            composed = self._answered(question, named, quotes or proposed, status, confidence)
+            composed = self._answered(question, searched, quotes or proposed, status, confidence)
         else:
-            composed = self._refusals.make(question, named, reading)
+            composed = self._refusals.make(question, searched, reading)
         ended = perf_counter()
         timings = {
             "understanding": understood - started,
@@ -158,8 +174,8 @@ class QuotesQueryEngine(BaseQueryEngine):
         """
         question = self._questions.understand(text, history)
         bundle = QueryBundle(query_str=question.search)
-        named = find_scope(question.standalone, self._documents)
-        ranked = [found for found in self._ranked(bundle, named) if found.passage.document not in without]
+        searched = Searched.of(question.standalone, self._scope, self._documents, None)
+        ranked = [found for found in self._ranked(bundle, searched) if found.passage.document not in without]
         return question, self._candidates(self._retriever.best(ranked)), _vector(bundle)
 
     # -- LlamaIndex ------------------------------------------------------------------------------------------------
@@ -175,17 +191,15 @@ class QuotesQueryEngine(BaseQueryEngine):
     def _get_prompt_modules(self) -> PromptMixinType:
         return {}
 
-    def _ranked(self, bundle: QueryBundle, named: NamedScope | None) -> list[RankedPassage]:
-        """The passages that are found where the question says to look, or everywhere."""
-        if named is None:
-            return self._retriever.rank(bundle)
-        scope = self._scope if named.documents is None else self._scope.within(named.documents)
-        if named.pages is None:
+    def _ranked(self, bundle: QueryBundle, searched: Searched) -> list[RankedPassage]:
+        """The passages that are found where the question is looked for."""
+        scope, pages = searched.innermost(), searched.pages
+        if pages is None:
             return self._retriever.rank(bundle, scope)
         return [
             found
             for found in self._retriever.rank(bundle, scope, _EVERY_PASSAGE)
-            if not named.pages.isdisjoint(
+            if not pages.isdisjoint(
                 page.printed for page in self._store.pages_of(found.passage.document, found.passage.span)
             )
         ]
@@ -222,11 +236,11 @@ class QuotesQueryEngine(BaseQueryEngine):
                 )
         return sorted(candidates, key=lambda candidate: (candidate.document, candidate.sentence.index))
 
-    def _defined(self, question: UnderstoodQuestion) -> list[Quote]:
+    def _defined(self, question: UnderstoodQuestion, scope: Scope) -> list[Quote]:
         """The place where a document introduces the abbreviation that the question asks for."""
         if question.abbreviation is None:
             return []
-        for document, abbreviation in self._store.abbreviations(self._scope):
+        for document, abbreviation in self._store.abbreviations(scope):
             if abbreviation.short != question.abbreviation:
                 continue
             sentence = next(s for s in self._store.sentences(document) if s.span.contains(abbreviation.span))
@@ -261,7 +275,7 @@ class QuotesQueryEngine(BaseQueryEngine):
     def _answered(
         self,
         question: UnderstoodQuestion,
-        named: NamedScope | None,
+        searched: Searched,
         quotes: Sequence[Quote],
         status: Status,
         confidence: float,
@@ -272,7 +286,7 @@ class QuotesQueryEngine(BaseQueryEngine):
         ]
         first = citations[0]
         short = short_words(first)
-        notices = self._notices(question, named, citations)
+        notices = self._notices(question, searched, citations)
         # That a source is invented stands above the answer, everything else below it.
         above = [statement for statement in notices if statement.text == composing.EXAMPLE_NOTICE]
         below = [statement for statement in notices if statement.text != composing.EXAMPLE_NOTICE]
@@ -301,7 +315,7 @@ class QuotesQueryEngine(BaseQueryEngine):
         )
 
     def _notices(
-        self, question: UnderstoodQuestion, named: NamedScope | None, citations: Sequence[Citation]
+        self, question: UnderstoodQuestion, searched: Searched, citations: Sequence[Citation]
     ) -> list[Statement]:
         """What qualifies the answer: invented sources, and proposals that must not pass for decisions."""
         notices: list[Statement] = []
@@ -313,16 +327,12 @@ class QuotesQueryEngine(BaseQueryEngine):
         quoted_proposal = any(citation.section.startswith(PROPOSALS) for citation in citations)
         if quoted_proposal or (proposes and DECISION.search(question.standalone)):
             notices.append(composing.notice(composing.PROPOSAL_NOTICE))
-        qualifying = composing.recognition_notice(citations), composing.references_notice(citations)
-        notices += [statement for statement in qualifying if statement is not None]
-        if named is not None:
-            notices.append(composing.scope_notice(*self._told(named)))
-        return notices
-
-    def _told(self, named: NamedScope) -> tuple[list[str], list[str]]:
-        """The Arten and the pages that a question names, in the order of the register."""
-        kinds = [info.kind for info in self._documents if named.documents and info.document in named.documents]
-        return list(dict.fromkeys(kinds)), sorted(named.pages or (), key=lambda label: (len(label), label))
+        qualifying = (
+            composing.recognition_notice(citations),
+            composing.references_notice(citations),
+            searched.notice(),
+        )
+        return notices + [statement for statement in qualifying if statement is not None]
 
 
 def _vector(bundle: QueryBundle) -> NDArray[np.float32]:

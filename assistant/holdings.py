@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from pathlib import Path
 
 from assistant.answer import Citation
 from assistant.citations import CitationMaker
 from assistant.decisions import PROPOSALS
 from assistant.sheet import SessionSheet, SheetMaker, has_sheet
-from corpus.errors import NotThereError
+from corpus.errors import NotThereError, QuestionError
 from corpus.originals import original_path
 from corpus.store import Scope, Store
 from corpus.types import DocumentInfo, MissingDocument, Page, Section, Span
@@ -33,8 +34,20 @@ class Holdings:
         """One of them; raises :class:`NotThereError` for one that is unknown or may not be shown."""
         for info in self._store.documents(self._scope.within([document])):
             return info
-        # The same sentence for unknown and for hidden documents, so that nobody learns what exists.
-        raise NotThereError(f"Ein Dokument „{document}“ gibt es nicht.")
+        raise _unknown(document)
+
+    def chosen(self, documents: Collection[str]) -> frozenset[str]:
+        """The documents that somebody chose to search.
+
+        Raises :class:`QuestionError` where there is none, :class:`NotThereError` as :meth:`document` does.
+        """
+        wanted = frozenset(documents)
+        if not wanted:
+            raise QuestionError("Es ist kein Dokument ausgewählt; bitte mindestens eines auswählen.")
+        there = {info.document for info in self._store.documents(self._scope.within(wanted))}
+        for document in sorted(wanted - there):
+            raise _unknown(document)
+        return wanted
 
     def missing(self) -> list[MissingDocument]:
         """What is announced but not there."""
@@ -123,3 +136,8 @@ class Holdings:
         """The session sheet of a document."""
         with self._store.snapshot():
             return SheetMaker(self._store, self._scope).make(self.document(document))
+
+
+def _unknown(document: str) -> NotThereError:
+    """The same for unknown and for hidden documents, so that nobody learns what exists."""
+    return NotThereError(f"Ein Dokument „{document}“ gibt es nicht.")

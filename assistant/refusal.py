@@ -12,7 +12,7 @@ from assistant.missing import find_announcement, relevant_missing
 from assistant.question import UnderstoodQuestion
 from assistant.reader import Reading
 from assistant.reader.entities import HARD_KINDS
-from assistant.scope_words import NamedScope
+from assistant.searched import Searched
 from corpus.store import Scope, Store
 from corpus.types import MissingDocument, Sentence
 
@@ -44,19 +44,21 @@ class RefusalMaker:
         self._settings_hash = settings_hash
         self._passages = store.count_passages(scope)
 
-    def make(self, question: UnderstoodQuestion, named: NamedScope | None, reading: Reading) -> Answer:
+    def make(self, question: UnderstoodQuestion, searched: Searched, reading: Reading) -> Answer:
         """The refusal of a question that the reader found no answer to, where it was to look."""
         sure = question.kind in HARD_KINDS or reading.answerable < _UNSURE * self._answer_at
-        searched = len(named.documents) if named is not None and named.documents else len(self._sections)
-        pages = named.pages if named is not None else None
         # Of some pages only it would be wrong to say that a document has nothing.
-        statements = [composing.notice(composing.searched_sentence(searched, sure=sure and not pages))]
+        sentence = composing.searched_sentence(searched.count, sure=sure and not searched.pages)
+        statements = [composing.notice(sentence)]
         citations: list[Citation] = []
         if DECISION.search(question.standalone):
             self._add_proposal(reading, statements, citations)
-        relevant = relevant_missing(question, self._store.missing(self._scope), self._is_common)
+        relevant = relevant_missing(question, self._store.missing(searched.scope), self._is_common)
         if relevant:
-            self._add_announcement(relevant[0], statements, citations)
+            self._add_announcement(relevant[0], searched.scope, statements, citations)
+        chosen = searched.notice() if searched.narrowed else None
+        if chosen is not None:
+            statements.append(chosen)
         shown = {(citation.document, citation.char_start) for citation in citations}
         near = [
             s.candidate for s in reading.scored if (s.candidate.document, s.candidate.sentence.span.start) not in shown
@@ -79,7 +81,7 @@ class RefusalMaker:
             statements=statements,
             citations=citations,
             not_found=NotFound(
-                searched=searched,
+                searched=searched.count,
                 announced_but_missing=[composing.named(missing) for missing in relevant],
                 nearest=nearest,
             ),
@@ -110,10 +112,10 @@ class RefusalMaker:
         statements.append(composing.notice(text, [citations[-1].number]))
 
     def _add_announcement(
-        self, missing: MissingDocument, statements: list[Statement], citations: list[Citation]
+        self, missing: MissingDocument, scope: Scope, statements: list[Statement], citations: list[Citation]
     ) -> None:
         """Name the missing document that might have answered, and cite where it is announced."""
-        announced = find_announcement(self._store, missing, self._scope)
+        announced = find_announcement(self._store, missing, scope)
         if announced is None:
             statements.append(composing.notice(composing.missing_sentence(missing, None)))
             return

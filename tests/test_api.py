@@ -60,6 +60,38 @@ def test_a_question_can_be_kept_to_some_documents(api: httpx.Client) -> None:
     answer = Answer.model_validate(api.post("/ask", json=body).json())
     shown = [*answer.citations, *(answer.not_found.nearest if answer.not_found else [])]
     assert {citation.document for citation in shown} <= {"ki-anhang-4", "ki-anhang-5"}
+    assert "nur in 2 von 8 Dokumenten: Anhang 4 und Anhang 5." in answer.text
+
+
+def test_an_abbreviation_is_not_explained_from_a_document_that_was_not_chosen(api: httpx.Client) -> None:
+    body: dict[str, object] = {"question": "Wofür steht MAIS?"}
+    assert api.post("/ask", json=body).json()["citations"][0]["document"] == "ki-vorlage"
+    answer = Answer.model_validate(api.post("/ask", json={**body, "documents": ["ki-anhang-4"]}).json())
+    assert all(citation.document == "ki-anhang-4" for citation in answer.citations)
+
+
+@pytest.mark.parametrize(
+    ("documents", "status", "sentence"),
+    [
+        ([], 422, "Es ist kein Dokument ausgewählt; bitte mindestens eines auswählen."),
+        (["ki-vorlage", "gibtesnicht"], 404, "Ein Dokument „gibtesnicht“ gibt es nicht."),
+    ],
+)
+def test_a_choice_of_what_is_not_there_is_a_german_problem_document(
+    api: httpx.Client, documents: list[str], status: int, sentence: str
+) -> None:
+    response = api.post("/ask", json={"question": QUESTION, "documents": documents})
+    assert (response.status_code, response.json()["detail"]) == (status, sentence)
+    ((name, content),) = events(api.post("/ask/stream", json={"question": QUESTION, "documents": documents}))
+    assert (name, content) == ("fehler", {"status": status, "detail": sentence})
+
+
+def test_a_conversation_is_saved_with_what_was_chosen_for_each_question(api: httpx.Client) -> None:
+    questions = [QUESTION, {"question": QUESTION, "documents": ["ki-anhang-4"]}]
+    _, first, second = api.post("/export.md", json={"questions": questions}).text.split("\n## ")
+    assert "47 von insgesamt 54" in first
+    assert "nur in 1 von 8 Dokumenten" not in first
+    assert "nur in 1 von 8 Dokumenten: Anhang 4." in second
 
 
 @pytest.mark.parametrize(

@@ -53,13 +53,18 @@ def test_the_tools_give_the_shapes_that_all_parts_share(web_address: str) -> Non
 
 
 def test_what_cannot_be_asked_is_told_in_german(web_address: str) -> None:
-    empty, unknown = called(
-        f"{web_address}/mcp", ("frage", {"frage": "  "}), ("sitzungsblatt", {"dokument": "gibtesnicht"})
+    empty, unknown, unchoosable = called(
+        f"{web_address}/mcp",
+        ("frage", {"frage": "  "}),
+        ("sitzungsblatt", {"dokument": "gibtesnicht"}),
+        ("frage", {"frage": "Was kostet es?", "dokumente": ["ki-vorlage", "gibtesnicht"]}),
     )
     assert empty.is_error
     assert "Die Frage ist leer" in empty.content[0].text
     assert unknown.is_error
     assert "gibt es nicht." in unknown.content[0].text
+    assert unchoosable.is_error
+    assert "„gibtesnicht“ gibt es nicht." in unchoosable.content[0].text
 
 
 def test_every_tool_and_argument_is_described(web_address: str) -> None:

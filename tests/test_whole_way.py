@@ -15,7 +15,7 @@ from llama_index.core.base.response.schema import Response
 from assistant import Assistant
 from assistant.answer import MARKER, Answer, Citation
 from assistant.reader import load_weights
-from corpus.errors import AktenkundigError
+from corpus.errors import AktenkundigError, NotThereError, QuestionError
 from corpus.settings import Settings
 from corpus.store import Store
 from tests.conftest import AKTEN, ROOT, Run, command
@@ -308,6 +308,17 @@ def test_an_assistant_within_some_documents_searches_and_cites_only_these(whole_
     assert refusal.not_found.searched == 2
     assert narrow.within(["ki-vorlage"]).holdings.documents() == []
     assert len(whole.holdings.documents()) == 8
+
+
+def test_only_what_may_be_shown_can_be_chosen(assistant: Assistant, whole_akte_settings: Settings) -> None:
+    whole = Assistant.open(whole_akte_settings)
+    assert whole.answer("Was kostet es?", documents=["ki-anhang-1"]).status
+    # The examples are left out here: what is hidden and what does not exist get the same sentence.
+    for document in ("ki-anhang-1", "gibtesnicht"):
+        with pytest.raises(NotThereError, match=f"Ein Dokument „{document}“ gibt es nicht."):
+            assistant.answer("Was kostet es?", documents=["ki-vorlage", document])
+    with pytest.raises(QuestionError):
+        assistant.answer("Was kostet es?", documents=[])
 
 
 def test_a_trace_tells_what_was_found_and_read_best_first(assistant: Assistant) -> None:

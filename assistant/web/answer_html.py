@@ -25,7 +25,8 @@ _QUOTES = "„“”\"»«‚‘’'…  \n\t."
 class Exchange:
     """One question with what came of it; neither ``answer`` nor ``error`` while it is being read.
 
-    ``feedback`` is the key under which the answer can be rated, ``progress`` tells how far an answer is.
+    ``feedback`` is the key under which the answer can be rated, ``progress`` tells how far an answer is; ``documents``
+    are the ids of those that were chosen to be searched, ``None`` where it was everything.
     """
 
     question: str
@@ -33,6 +34,7 @@ class Exchange:
     error: str | None = None
     feedback: str | None = None
     progress: str = READING
+    documents: tuple[str, ...] | None = None
 
 
 def conversation_html(exchanges: Sequence[Exchange]) -> str:
@@ -45,6 +47,8 @@ def _exchange(turn: int, exchange: Exchange) -> str:
     if exchange.answer is not None:
         rating = controls(exchange.feedback) if exchange.feedback is not None else ""
         link = f"frage={quote(exchange.answer.standalone_question, safe='')}"
+        if exchange.documents is not None:
+            link += f"&dokumente={quote(json.dumps(exchange.documents), safe='')}"
         after = (
             f'<div class="after"><button type="button" class="plain" data-link="{escaped(link)}">Link kopieren'
             f'<span class="sr-only"> zu dieser Antwort</span></button>{rating}</div>'
@@ -58,7 +62,8 @@ def _exchange(turn: int, exchange: Exchange) -> str:
     if question:
         asked = escaped(question)
         heading = f'<span class="sr-only">Ihre Frage: </span>{asked}'
-        content = f'<h3 class="question" data-question="{asked}">{heading}</h3>{content}'
+        chosen = "" if exchange.documents is None else f' data-documents="{escaped(json.dumps(exchange.documents))}"'
+        content = f'<h3 class="question" data-question="{asked}"{chosen}>{heading}</h3>{content}'
     return f'<section class="exchange" data-turn="{turn}" data-state="{state}">{content}</section>'
 
 

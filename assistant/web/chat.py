@@ -9,11 +9,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from queue import Queue
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
+from pydantic import TypeAdapter, ValidationError
 
 from assistant.answer import Turn
 from assistant.engine import Progress, Watch
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from assistant.feedback import FeedbackDesk
 
 _log = logging.getLogger(__name__)
+_CHOICE = TypeAdapter(list[str])
 
 _UNEXPECTED = "Bei dieser Frage ist ein Fehler aufgetreten; bitte stellen Sie sie noch einmal oder anders."
 
@@ -36,13 +39,17 @@ _UNEXPECTED = "Bei dieser Frage ist ein Fehler aufgetreten; bitte stellen Sie si
 def build_chat(assistant: Assistant, desk: FeedbackDesk | None) -> gr.Blocks:
     """The Gradio part of the page; with a desk, answers can be rated.
 
-    The browser scripts rely on the ids ``gespraech``, ``frage``, ``fragen`` and ``abbrechen``.
+    The browser scripts rely on the ids ``gespraech``, ``frage``, ``fragen`` and ``abbrechen``. Which documents are
+    searched is chosen in auswahl.js and comes with each question.
     """
     workers = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="answers")
 
-    def ask(question: str, exchanges: list[Exchange], request: gr.Request) -> Iterator[tuple[list[Exchange], str, Any]]:
+    def ask(
+        question: str, exchanges: list[Exchange], choice: str | None, request: gr.Request
+    ) -> Iterator[tuple[list[Exchange], str, Any]]:
         """Show the question at once, then how far it is, then what came of it; a failed one goes back to the input."""
-        yield exchanges, conversation_html([*exchanges, Exchange(question)]), ""
+        asked = Exchange(question, documents=_chosen(choice))
+        yield exchanges, conversation_html([*exchanges, asked]), ""
         told: Queue[Progress | None] = Queue()
         gone = Event()
 
@@ -51,11 +58,11 @@ def build_chat(assistant: Assistant, desk: FeedbackDesk | None) -> gr.Blocks:
                 raise HungUpError("Die Frage wurde abgebrochen.")
             told.put(progress)
 
-        work = workers.submit(_answered, assistant, desk, question, exchanges, request.username, watch)
+        work = workers.submit(_answered, assistant, desk, asked, exchanges, request.username, watch)
         work.add_done_callback(lambda _: told.put(None))
         try:
             while (progress := told.get()) is not None:
-                waiting = Exchange(question, progress=in_words(progress))
+                waiting = replace(asked, progress=in_words(progress))
                 yield exchanges, conversation_html([*exchanges, waiting]), gr.skip()
         finally:  # Gradio closes the generator where somebody calls the question off
             gone.set()
@@ -85,11 +92,13 @@ def build_chat(assistant: Assistant, desk: FeedbackDesk | None) -> gr.Blocks:
             )
             button = gr.Button("Fragen", elem_id="fragen", variant="primary", scale=0, min_width=0)
             stop = gr.Button("Abbrechen", elem_id="abbrechen", scale=0, min_width=0)
+        choice = gr.Textbox(visible=False)
         asking = gr.on(
             [question.submit, button.click],
             ask,
-            inputs=[question, exchanges],
+            inputs=[question, exchanges, choice],
             outputs=[exchanges, conversation, question],
+            js="(question, exchanges) => [question, exchanges, document.body.dataset.auswahl ?? '']",
             show_progress="hidden",
             api_visibility="private",
             trigger_mode="once",
@@ -113,7 +122,7 @@ def build_chat(assistant: Assistant, desk: FeedbackDesk | None) -> gr.Blocks:
 def _answered(
     assistant: Assistant,
     desk: FeedbackDesk | None,
-    question: str,
+    asked: Exchange,
     earlier: Sequence[Exchange],
     user: str | None,
     watch: Watch,
@@ -121,13 +130,23 @@ def _answered(
     """Ask the assistant; every failure becomes one German sentence in the conversation."""
     history = history_of(earlier)
     try:
-        answer = assistant.answer(question, history=history, user=user, watch=watch)
+        answer = assistant.answer(asked.question, history=history, user=user, documents=asked.documents, watch=watch)
     except AktenkundigError as error:
-        return Exchange(question, error=str(error))
+        return replace(asked, error=str(error))
     except Exception:  # noqa: BLE001 - the last place before Gradio, which would show its own English message
         _log.exception("a question could not be answered")
-        return Exchange(question, error=_UNEXPECTED)
-    return Exchange(question, answer=answer, feedback=desk.remember(answer, history) if desk is not None else None)
+        return replace(asked, error=_UNEXPECTED)
+    return replace(asked, answer=answer, feedback=desk.remember(answer, history) if desk is not None else None)
+
+
+def _chosen(choice: str | None) -> tuple[str, ...] | None:
+    """The ids that the browser sends, ``None`` for everything; what cannot be read is no choice of any document."""
+    if not choice:
+        return None
+    try:
+        return tuple(_CHOICE.validate_json(choice))
+    except ValidationError:
+        return ()
 
 
 def history_of(exchanges: Sequence[Exchange]) -> list[Turn]:

@@ -26,8 +26,8 @@ def add_gradio_api(assistant: Assistant) -> None:
             asked = QuestionRequest.model_validate(
                 {"question": frage, "history": verlauf or [], "documents": dokumente}
             )
-            within = assistant if asked.documents is None else assistant.within(asked.documents)
-            return within.answer(asked.question, history=asked.history).model_dump(mode="json")
+            answer = assistant.answer(asked.question, history=asked.history, documents=asked.documents)
+            return answer.model_dump(mode="json")
         except ValidationError as error:
             raise gr.Error("Eine Angabe ist ungültig; „frage“ ist ein Text, „verlauf“ eine Liste.") from error
         except AktenkundigError as error:

@@ -57,8 +57,7 @@ def create_tools(assistant: Assistant) -> MCPServer:
         ] = None,
     ) -> Answer:
         """Antwortet mit wörtlichen Zitaten und Fundstellen, oder sagt, dass die Unterlagen dazu nichts enthalten."""
-        asked = assistant if dokumente is None else assistant.within(dokumente)
-        return asked.answer(frage, history=verlauf)
+        return assistant.answer(frage, history=verlauf, documents=dokumente)
 
     @server.tool(title="Textstellen suchen", annotations=_READS_ONLY)
     @_in_german

@@ -83,6 +83,8 @@ def page_html(template: Template, gradio_page: str, assistant: Assistant, nonce:
         gradio_style=_taken(_STYLE, gradio_page),
         summary=_summary(documents),
         suggestions=_suggestions(assistant.holdings.suggestions()),
+        choice=_choice(documents),
+        unchoosable="hidden" if len(documents) < 2 else "",
         sheet=escaped(next((info.document for info in assistant.holdings.sheets()), "")),
         documents="".join(_document(info) for info in documents),
         missing=_missing([f"{item.kind}: {item.title}" for item in assistant.holdings.missing()]),
@@ -120,6 +122,25 @@ def _suggestions(questions: Sequence[str]) -> str:
         f'<li><button type="button" data-question="{escaped(question)}">{escaped(question)}</button></li>'
         for question in questions
     )
+
+
+def _choice(documents: Sequence[DocumentInfo]) -> str:
+    """All documents with a box to tick, a group for each Akte."""
+    parts: list[str] = []
+    for akte in dict.fromkeys(info.akte for info in documents):
+        name = escaped(_akte(akte))
+        boxes = "".join(
+            f'<label><input type="checkbox" value="{escaped(info.document)}" autocomplete="off" checked>'
+            f'<span><span class="kind">{escaped(info.kind)}</span> {escaped(info.title)}</span></label>'
+            for info in documents
+            if info.akte == akte
+        )
+        buttons = "".join(
+            f'<button type="button" data-tick="{ticked}">{words}<span class="sr-only"> aus: {name}</span></button>'
+            for ticked, words in (("ja", "alle"), ("", "keine"))
+        )
+        parts.append(f'<fieldset><legend>{name}</legend><div class="row">{buttons}</div>{boxes}</fieldset>')
+    return "".join(parts)
 
 
 def _document(info: DocumentInfo) -> str:

@@ -51,6 +51,11 @@ def appearance(visit: Visit) -> None:
     visit.page.get_by_role("button", name="Darstellung und Tasten").click()
 
 
+def choice(visit: Visit) -> None:
+    visit.page.get_by_role("button", name="Gesucht wird in").click()
+    visit.page.get_by_label("Anhang 4").uncheck()
+
+
 def search(visit: Visit) -> None:
     visit.page.get_by_role("button", name="Dokumente", exact=True).click()
     visit.page.locator('[data-open="ki-vorlage"]').click()
@@ -81,6 +86,7 @@ VIEWS: dict[str, Callable[[Visit], None]] = {
     "sheet": sheet,
     "documents": documents,
     "appearance": appearance,
+    "choice": choice,
     "search": search,
     "as_text": as_text,
     "statement": statement,

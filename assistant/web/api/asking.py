@@ -14,7 +14,14 @@ from fastapi import Request
 
 from assistant.answer import Answer
 from assistant.engine import Progress
-from assistant.web.api.shapes import LONGEST_TURN, MOST_TURNS, Conversation, QuestionRequest, QuestionTurn
+from assistant.web.api.shapes import (
+    LONGEST_TURN,
+    MOST_TURNS,
+    Conversation,
+    KeptQuestion,
+    QuestionRequest,
+    QuestionTurn,
+)
 from assistant.web.problems import OverloadedError, status_of
 from assistant.web.progress import HungUpError, in_words
 from corpus.errors import AktenkundigError
@@ -58,13 +65,15 @@ class Counter:
     async def converse(self, conversation: Conversation, connection: Request) -> list[Answer]:
         """Answer questions in turn, each with those before it as its history."""
         answers: list[Answer] = []
-        for question in conversation.questions:
+        for entry in conversation.questions:
+            asked_for = KeptQuestion(question=entry) if isinstance(entry, str) else entry
             history = [
                 QuestionTurn(role=role, text=text[:LONGEST_TURN])
                 for answer in answers
                 for role, text in (("user", answer.question), ("assistant", answer.text))
             ][-MOST_TURNS:]
-            asked = await self.ask(QuestionRequest(question=question, history=history), connection)
+            again = QuestionRequest(question=asked_for.question, history=history, documents=asked_for.documents)
+            asked = await self.ask(again, connection)
             answers.append(asked.answer)
         return answers
 
@@ -122,8 +131,9 @@ class Counter:
         return Asked(answer, self._desk.remember(answer, request.history) if self._desk is not None else None)
 
     def _work(self, request: QuestionRequest, watch: Callable[[Progress], None]) -> Answer:
-        assistant = self._assistant if request.documents is None else self._assistant.within(request.documents)
-        return assistant.answer(request.question, history=request.history, watch=watch)
+        return self._assistant.answer(
+            request.question, history=request.history, documents=request.documents, watch=watch
+        )
 
 
 async def _listen(connection: Request, gone: Event) -> None:

@@ -5,7 +5,7 @@ Descriptions are German: they are read by whoever connects another program of an
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -30,6 +30,11 @@ class QuestionTurn(Turn):
     text: str = Field(max_length=LONGEST_TURN, description="Wortlaut des Beitrags")
 
 
+Chosen = Annotated[
+    list[str] | None, Field(description="Kennungen der Dokumente, in denen gesucht wird; ohne Angabe in allen")
+]
+
+
 class QuestionRequest(_Shape):
     """Eine Frage an die Unterlagen."""
 
@@ -39,15 +44,22 @@ class QuestionRequest(_Shape):
         max_length=MOST_TURNS,
         description="frühere Beiträge, ältester zuerst; damit werden Anschlussfragen verstanden",
     )
-    documents: list[str] | None = Field(
-        default=None, description="Kennungen der Dokumente, in denen gesucht wird; ohne Angabe in allen"
-    )
+    documents: Chosen = None
+
+
+class KeptQuestion(_Shape):
+    """Eine Frage einer Unterhaltung mit der Auswahl, mit der sie gestellt wurde."""
+
+    question: str = Field(description="die Frage")
+    documents: Chosen = None
 
 
 class Conversation(_Shape):
     """Die Fragen einer Unterhaltung."""
 
-    questions: list[str] = Field(min_length=1, max_length=MOST_TURNS, description="die Fragen, älteste zuerst")
+    questions: list[str | KeptQuestion] = Field(
+        min_length=1, max_length=MOST_TURNS, description="die Fragen, älteste zuerst"
+    )
 
 
 class DocumentEntry(_Shape):

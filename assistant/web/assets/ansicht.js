@@ -1,4 +1,5 @@
 // What is shown on the left (conversation or session sheet), how it looks, keys, and links that open something again.
+import { choose as chooseDocuments } from "./auswahl.js";
 import { ask, choose } from "./gespraech.js";
 import { announce, boxesOf, cited, closePane, showDocument } from "./dokument.js";
 import { restore } from "./verlauf.js";
@@ -94,20 +95,29 @@ function step(by) {
   choose(next, next);
 }
 
-// -- links: #frage=…, #blatt=dokument, #stelle=dokument:anfang-ende, #verlauf=kennung ---------------------------------
+// -- links: #frage=… (with &dokumente=["…"] where only these were searched), #blatt=dokument, #stelle=dokument:anfang-ende, #verlauf=kennung ---------------------------------
 
 async function follow() {
-  const [name, value] = location.hash.slice(1).split("=", 2);
+  const [name, value] = location.hash.slice(1).split("&", 1)[0].split("=", 2);
   if (!value) return;
+  const chosen = /&dokumente=([^&]+)/.exec(location.hash)?.[1];
   history.replaceState(null, "", location.pathname); // so that reloading begins afresh
   const wanted = decodeURIComponent(value);
-  if (name === "frage") { showChat(); ask(wanted); }
+  if (name === "frage") { showChat(); chooseDocuments(idsIn(chosen)); ask(wanted); }
   else if (name === "blatt") showSheet(wanted);
   else if (name === "verlauf") { showChat(); restore(wanted); }
   else if (name === "stelle") {
     const [, id, start, end] = /^(.+):(\d+)-(\d+)$/.exec(wanted) ?? [];
     if (id) openPlace(id, start, end);
   }
+}
+
+/** The ids in a link, or null where it names none: then everything is searched. */
+function idsIn(chosen) {
+  try {
+    const ids = JSON.parse(decodeURIComponent(chosen ?? ""));
+    return Array.isArray(ids) ? ids : null;
+  } catch { return null; }
 }
 
 async function openPlace(id, start, end) {

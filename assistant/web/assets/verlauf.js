@@ -1,5 +1,6 @@
 // Earlier conversations: their questions, kept by this browser only. Opening one asks them again, so that what it shows
 // is never older than the documents; saving one lets the server write it as a file.
+import { choose } from "./auswahl.js";
 import { ask } from "./gespraech.js";
 import { announce } from "./dokument.js";
 
@@ -20,7 +21,10 @@ function write(conversations) {
   try { localStorage.setItem(KEPT, JSON.stringify(conversations.slice(0, MOST))); } catch { /* nothing is kept then */ }
 }
 
-const asked = () => [...document.querySelectorAll('#gespraech .exchange[data-state="done"] .question')].map((line) => line.dataset.question);
+/** Questions as they are kept and sent: with the documents that were chosen for them, or their words only. */
+const asked = () => [...document.querySelectorAll('#gespraech .exchange[data-state="done"] .question')].map((line) => (
+  line.dataset.documents ? { question: line.dataset.question, documents: JSON.parse(line.dataset.documents) } : line.dataset.question));
+const firstWords = (conversation) => conversation.questions[0].question ?? conversation.questions[0];
 
 /** Keep what has been asked; the newest conversation first, its name as somebody gave it. */
 function remember() {
@@ -44,7 +48,7 @@ function draw() {
 }
 
 function item(conversation) {
-  const name = conversation.name || conversation.questions[0];
+  const name = conversation.name || firstWords(conversation);
   const line = document.createElement("li");
   const open = control(name, () => reopen(conversation.id));
   open.className = "open";
@@ -71,7 +75,7 @@ function control(words, act, about = "") {
 function rename(line, conversation) {
   const form = document.createElement("form");
   const input = document.createElement("input");
-  input.value = conversation.name || conversation.questions[0];
+  input.value = conversation.name || firstWords(conversation);
   input.maxLength = 120;
   input.setAttribute("aria-label", "Name der Unterhaltung");
   const done = document.createElement("button");
@@ -109,7 +113,8 @@ export async function restore(id) {
   restoring = true;
   for (const question of conversation.questions) {
     const before = document.querySelectorAll("#gespraech .exchange").length;
-    ask(question);
+    choose(question.documents ?? null);
+    ask(question.question ?? question);
     await arrived(before + 1);
   }
   kept = asked().length;
