@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from copy import copy
 from typing import Self
 
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from assistant.answer import Answer, Citation, Turn
 from assistant.engine import QuotesQueryEngine, Trace, Watch, unwatched
+from assistant.further import MOST_TRIED, already_known, candidates
 from assistant.holdings import Holdings
 from assistant.question import QuestionReader, UnderstoodQuestion, check_question
 from assistant.reader import Candidate, TrainedReader, Weights, load_weights, open_network
@@ -86,6 +87,39 @@ class Assistant:
         with self._turnstile.passed(watch), self._store.snapshot():
             chosen = None if documents is None else self.holdings.chosen(documents)
             return self._current_engine().answer(question, history, watch, chosen=chosen)
+
+    def is_sure(self, answer: Answer) -> bool:
+        """Whether the reader is sure that an answer answers, and not only that nothing fits better."""
+        return answer.status == "answered" and answer.confidence >= self._reader.weights.answer_at["vorsichtig"]
+
+    def further_questions(
+        self,
+        answer: Answer,
+        *,
+        history: Sequence[Turn],
+        shown: Sequence[Citation],
+        documents: Collection[str] | None = None,
+        watch: Watch = unwatched,
+    ) -> Iterator[str]:
+        """Questions that can be asked after an answer, each tried: it is surely answered, by a quote that is new.
+
+        ``history`` is the conversation with this answer as its last message, ``shown`` are the quotes of all of it.
+        Trying a candidate takes as long as answering it; ``watch`` may raise to end that.
+        """
+        asked = [turn.text for turn in history if turn.role == "user"]
+        seen = {(citation.document, citation.char_start) for citation in shown}
+        scope = self._scope if documents is None else self._scope.within(documents)
+        with self._store.snapshot():
+            formed = list(candidates(self._store, scope, answer))
+        for candidate in formed[:MOST_TRIED]:
+            if already_known(candidate, asked):
+                continue
+            tried = self.answer(candidate.question, history=history, documents=documents, watch=watch)
+            first = next(((citation.document, citation.char_start) for citation in tried.citations), None)
+            if self.is_sure(tried) and first is not None and first not in seen and candidate.is_met_by(tried):
+                seen.add(first)
+                asked.append(candidate.question)
+                yield candidate.question
 
     def answer_with_trace(self, question: str, *, history: Sequence[Turn] = ()) -> tuple[Answer, Trace]:
         """The answer, and how it came about; for the evaluation."""

@@ -211,17 +211,17 @@ def _widened(text: str) -> str:
 
 def _context(text: str, earlier: Sequence[str]) -> str:
     """What a question refers to: the last earlier question that stands on its own, and those after it."""
-    if not earlier or not _depends(text):
+    if not earlier or not depends(text):
         return ""
     needed: list[str] = []
     for previous in reversed(earlier):
         needed.insert(0, previous)
-        if not _depends(previous):
+        if not depends(previous):
             break
     return " ".join(needed)
 
 
-def _depends(text: str) -> bool:
+def depends(text: str) -> bool:
     """Whether a question cannot be understood without the conversation."""
     if _REFERRING.search(text) or len(analyse(_HOW_MANY.sub(" ", text))) <= 1:
         return True

@@ -26,7 +26,8 @@ class Exchange:
     """One question with what came of it; neither ``answer`` nor ``error`` while it is being read.
 
     ``feedback`` is the key under which the answer can be rated, ``progress`` tells how far an answer is; ``documents``
-    are the ids of those that were chosen to be searched, ``None`` where it was everything.
+    are the ids of those that were chosen to be searched, ``None`` where it was everything. ``further`` is the key under
+    which the page may ask what to ask next.
     """
 
     question: str
@@ -35,6 +36,7 @@ class Exchange:
     feedback: str | None = None
     progress: str = READING
     documents: tuple[str, ...] | None = None
+    further: str | None = None
 
 
 def conversation_html(exchanges: Sequence[Exchange]) -> str:
@@ -53,6 +55,8 @@ def _exchange(turn: int, exchange: Exchange) -> str:
             f'<div class="after"><button type="button" class="plain" data-link="{escaped(link)}">Link kopieren'
             f'<span class="sr-only"> zu dieser Antwort</span></button>{rating}</div>'
         )
+        if exchange.further is not None:
+            after += f'<div class="further" data-further="{escaped(exchange.further)}" hidden></div>'
         state, content = "done", answer_html(exchange.answer, turn) + after
     elif exchange.error is not None:
         state, content = "error", _error(exchange.error)

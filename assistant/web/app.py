@@ -14,6 +14,7 @@ from assistant.web.accessibility import accessibility_routes
 from assistant.web.api import API_PATH, create_api
 from assistant.web.chat import build_chat
 from assistant.web.feedback import feedback_routes
+from assistant.web.further import FurtherDesk, further_routes
 from assistant.web.mcp_server import create_tools, routes, running
 from assistant.web.page import ASSETS, PageMiddleware
 from assistant.web.problems import report_problems
@@ -42,12 +43,14 @@ def create_app(assistant: Assistant) -> FastAPI:
     desk = FeedbackDesk(assistant, FeedbackLog(assistant.settings.data)) if assistant.settings.feedback else None
     if desk is not None:
         app.include_router(feedback_routes(desk))
+    further = FurtherDesk(assistant)
+    app.include_router(further_routes(further))
     app.mount(API_PATH, create_api(assistant, desk))
     app.mount("/web", StaticFiles(directory=ASSETS), name="web")
     report_problems(app)
     gr.mount_gradio_app(
         app,
-        build_chat(assistant, desk),
+        build_chat(assistant, desk, further),
         path="/",
         theme=gr.themes.Base(font=list(_FONTS), font_mono=list(_FONTS_MONO)),
         footer_links=[],

@@ -6,3 +6,9 @@ from typing import Final
 
 WAITING: Final = 64
 """Questions that may wait; more are refused, so that a flood cannot fill the memory."""
+FURTHER_AT_ONCE: Final = 1
+"""Answers for which further questions are looked for at the same time: beside people's own questions."""
+FURTHER_WAITING: Final = 4
+"""Answers that may wait for that; more get none."""
+FURTHER_SECONDS: Final = 8
+"""Time for one answer's; whoever has read it by then has a question of their own."""

@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 from pydantic import TypeAdapter, ValidationError
 
-from assistant.answer import Turn
+from assistant.answer import Answer, Turn
 from assistant.engine import Progress, Watch
 from assistant.turnstile import AT_ONCE
 from assistant.web.answer_html import Exchange, conversation_html
 from assistant.web.capacity import WAITING
+from assistant.web.further import FurtherDesk, Shown
 from assistant.web.gradio_api import add_gradio_api
 from assistant.web.progress import HungUpError, in_words
 from corpus.errors import AktenkundigError
@@ -36,8 +37,8 @@ _CHOICE = TypeAdapter(list[str])
 _UNEXPECTED = "Bei dieser Frage ist ein Fehler aufgetreten; bitte stellen Sie sie noch einmal oder anders."
 
 
-def build_chat(assistant: Assistant, desk: FeedbackDesk | None) -> gr.Blocks:
-    """The Gradio part of the page; with a desk, answers can be rated.
+def build_chat(assistant: Assistant, desk: FeedbackDesk | None, further: FurtherDesk) -> gr.Blocks:
+    """The Gradio part of the page; with a desk, answers can be rated; ``further`` knows what may be asked next.
 
     The browser scripts rely on the ids ``gespraech``, ``frage``, ``fragen`` and ``abbrechen``. Which documents are
     searched is chosen in auswahl.js and comes with each question.
@@ -67,6 +68,8 @@ def build_chat(assistant: Assistant, desk: FeedbackDesk | None) -> gr.Blocks:
         finally:  # Gradio closes the generator where somebody calls the question off
             gone.set()
         result = work.result()
+        if result.answer is not None:
+            result = replace(result, further=further.remember(_shown(result, result.answer, exchanges)))
         now = [*exchanges, result]
         yield now, conversation_html(now), question if result.error else gr.skip()
 
@@ -137,6 +140,13 @@ def _answered(
         _log.exception("a question could not be answered")
         return replace(asked, error=_UNEXPECTED)
     return replace(asked, answer=answer, feedback=desk.remember(answer, history) if desk is not None else None)
+
+
+def _shown(exchange: Exchange, answer: Answer, earlier: Sequence[Exchange]) -> Shown:
+    """What somebody sees once an answer is there."""
+    conversation = [*earlier, exchange]
+    quotes = [quote for one in conversation if one.answer is not None for quote in one.answer.citations]
+    return Shown(answer, history_of(conversation), quotes, exchange.documents)
 
 
 def _chosen(choice: str | None) -> tuple[str, ...] | None:

@@ -14,13 +14,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.web.api import API_PATH
 from assistant.web.feedback import FEEDBACK_PATH
+from assistant.web.further import FURTHER_PATH
 from assistant.web.mcp_server import MCP_PATH
 from assistant.web.problems import problem
 
 _READING = ("/", "/barrierefreiheit", "/config", "/theme.css", "/gradio_api/info", "/gradio_api/queue/data")
 _ASKING = ("/gradio_api/queue/join", "/gradio_api/reset", "/gradio_api/cancel")
 _GRADIO_FOLDERS = ("/assets/", "/static/", "/gradio_api/heartbeat/")
-_OUR_FOLDERS = ("/web/", "/dokumente/", "/seiten/", "/original/", "/blatt/", f"{API_PATH}/")
+_OUR_FOLDERS = ("/web/", "/dokumente/", "/seiten/", "/original/", "/blatt/", f"{FURTHER_PATH}/", f"{API_PATH}/")
 
 _STRICT = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 TEXT_POLICY: Final = f"{_STRICT}; style-src 'self'; script-src 'self'; img-src 'self'"

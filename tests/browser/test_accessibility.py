@@ -56,6 +56,11 @@ def choice(visit: Visit) -> None:
     visit.page.get_by_label("Anhang 4").uncheck()
 
 
+def further(visit: Visit) -> None:
+    visit.ask(QUESTION)
+    visit.page.wait_for_selector(".further button", timeout=PATIENCE_MS)
+
+
 def search(visit: Visit) -> None:
     visit.page.get_by_role("button", name="Dokumente", exact=True).click()
     visit.page.locator('[data-open="ki-vorlage"]').click()
@@ -87,6 +92,7 @@ VIEWS: dict[str, Callable[[Visit], None]] = {
     "documents": documents,
     "appearance": appearance,
     "choice": choice,
+    "further": further,
     "search": search,
     "as_text": as_text,
     "statement": statement,

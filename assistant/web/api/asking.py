@@ -54,7 +54,7 @@ class Counter:
         outcome: list[Asked | AktenkundigError] = []
         async with anyio.create_task_group() as tasks:
             gone = Event()
-            tasks.start_soon(_listen, connection, gone)
+            tasks.start_soon(listen, connection, gone)
             outcome.append(await self._outcome(request, gone, lambda _: None))
             tasks.cancel_scope.cancel()
         (result,) = outcome
@@ -90,7 +90,7 @@ class Counter:
                 )
 
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(_listen, connection, gone)
+            tasks.start_soon(listen, connection, gone)
             tasks.start_soon(work)
             try:
                 async with receiver:
@@ -136,7 +136,7 @@ class Counter:
         )
 
 
-async def _listen(connection: Request, gone: Event) -> None:
+async def listen(connection: Request, gone: Event) -> None:
     """Behind the request's body nothing comes any more but the news that somebody has hung up."""
     while (await connection.receive())["type"] != "http.disconnect":
         pass

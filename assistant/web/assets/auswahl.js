@@ -18,7 +18,9 @@ export function choose(documents) {
 function tell() {
   const now = chosen();
   const all = boxes.length;
+  const before = document.body.dataset.auswahl ?? "";
   document.body.dataset.auswahl = now === null ? "" : JSON.stringify(now);
+  if (document.body.dataset.auswahl !== before) document.dispatchEvent(new CustomEvent("auswahl-geaendert"));
   byId("auswahl-kurz").textContent = now === null ? "allen Dokumenten"
     : now.length ? `${now.length} von ${all} Dokumenten` : "keinem Dokument – bitte auswählen";
   byId("auswahl-stand").textContent = now === null ? `Alle ${all} Dokumente sind ausgewählt.`
