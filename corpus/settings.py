@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 from pydantic_settings.exceptions import SettingsError as SourceError
 
@@ -44,6 +44,10 @@ class Settings(BaseSettings):
     port: int = Field(default=7860, ge=0, le=65535, description="Port des Web-Chats; 0 wählt einen freien")
     contact: str = Field(default="", max_length=300, description="An wen sich wendet, wer auf eine Barriere stößt")
     feedback: bool = Field(default=True, description="Rückmeldungen zu Antworten im Web-Chat annehmen")
+    staff_key: SecretStr | None = Field(
+        default=None, min_length=12, description="Schlüssel der Verwaltung zum Hochladen; ohne ihn gibt es das nicht"
+    )
+    upload_limit_mb: int = Field(default=100, ge=1, le=2000, description="Größte hochgeladene Datei in Megabyte")
     max_question_length: int = Field(default=2000, ge=1, le=10_000, description="Längste Frage in Zeichen")
 
     @classmethod
@@ -95,6 +99,8 @@ def _sentence(error: ValidationError) -> str:
     if first["type"] == "extra_forbidden":
         known = ", ".join(Settings.model_fields)
         return f"Die Einstellung „{name}“ in {SETTINGS_FILE} ist unbekannt; bekannt sind {known}."
+    if name == "staff_key":  # a secret does not belong into a message
+        return f"Die Einstellung „{name}“ ist zu kurz; sie braucht mindestens 12 Zeichen."
     return (
         f"Die Einstellung „{name}“ kann nicht {first.get('input')!r} sein; "
         f"bitte in {SETTINGS_FILE} oder der Umgebung berichtigen."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import time
 from collections.abc import Mapping
@@ -36,6 +37,11 @@ class Ingest:
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """One or more paths."""
         parser.add_argument("paths", metavar="PFAD", nargs="+", type=Path, help="Datei oder Ordner")
+        parser.add_argument(
+            "--json",
+            action="store_true",
+            help="für Programme: eine JSON-Zeile je Ereignis; ein Ordner darf dann auch leer sein",
+        )
 
     def run(self, arguments: argparse.Namespace) -> int:
         """Read everything; 0 if all was read, 1 if a file, a page or an embedded file had to be left out."""
@@ -43,6 +49,12 @@ class Ingest:
         from ingest.pipeline import Ingestor
 
         settings = load_settings()
+        if arguments.json:
+            heard = _Told()
+            report = Ingestor(settings, open_embedding(settings), progress=heard).ingest(
+                arguments.paths, may_be_empty=True
+            )
+            return 0 if report.complete else 1
         progress = _Shown(bar=sys.stderr.isatty())
         started = time.monotonic()
         try:
@@ -56,6 +68,32 @@ class Ingest:
                 "(AKTENKUNDIG_DEFAULT_VISIBILITY=public ändert das)."
             )
         return 0 if report.complete else 1
+
+
+class _Told(Progress):
+    """Prints events as lines of JSON: ``{"share": 0.5}`` of all bytes to read, ``{"document", "outcome", "text"}``."""
+
+    def __init__(self) -> None:
+        self._sizes: Mapping[Path, int] = {}
+        self._shares: dict[Path, float] = {}
+
+    def planned(self, sizes: Mapping[Path, int]) -> None:
+        """Remember what all is."""
+        self._sizes = sizes
+
+    def advanced(self, path: Path, share: float, pages: int) -> None:  # noqa: ARG002 - pages are for people
+        """Tell how far all is."""
+        self._shares[path] = max(self._shares.get(path, 0.0), share)
+        done = sum(self._sizes.get(file, 0) * part for file, part in self._shares.items())
+        self._tell(share=round(done / max(1, sum(self._sizes.values())), 3))
+
+    def finished(self, line: ReportLine) -> None:
+        """Tell what became of a document, in the words that people get."""
+        self._tell(document=line.document, outcome=line.outcome, text=_described(line))
+
+    @staticmethod
+    def _tell(**event: object) -> None:
+        print(json.dumps(event, ensure_ascii=False), flush=True)
 
 
 class _Shown(Progress):

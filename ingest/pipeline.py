@@ -58,13 +58,14 @@ class Ingestor:
         self._workers = workers
         self._preparer = Preparer(embedding)
 
-    def ingest(self, paths: Sequence[Path]) -> Report:
+    def ingest(self, paths: Sequence[Path], *, may_be_empty: bool = False) -> Report:
         """Read files and folders.
 
         A file that the user named and that cannot be read ends the run before anything is written; one in a folder is
-        reported and left out. Raises :class:`AktenkundigError`.
+        reported and left out. A folder without any document is an error unless it ``may_be_empty``. Raises
+        :class:`AktenkundigError`.
         """
-        sources = find_sources(paths)
+        sources = find_sources(paths, may_be_empty=may_be_empty)
         named = [source for source in sources.files if source.named]
         heard = _PageCounter(self._progress)
         with self._workers() as workers, _ReadAhead() as ahead:

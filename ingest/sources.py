@@ -34,11 +34,12 @@ class Sources:
     folders: list[Path]
 
 
-def find_sources(paths: Sequence[Path]) -> Sources:
+def find_sources(paths: Sequence[Path], *, may_be_empty: bool = False) -> Sources:
     """Expand files and folders. In a folder with a register, the register alone says what belongs to it.
 
     Other folders are searched for all files that are not hidden: what cannot be read is to be reported, not passed
-    over. Raises :class:`UnreadableFileError` if a path does not exist, has an unreadable format, or holds no documents.
+    over. Raises :class:`UnreadableFileError` if a path does not exist, has an unreadable format, or holds no documents
+    (which a folder may where ``may_be_empty``: then all that lay in it is forgotten).
     """
     files: list[Source] = []
     akten: list[Akte] = []
@@ -48,7 +49,7 @@ def find_sources(paths: Sequence[Path]) -> Sources:
             folders.append(path)
             found = _in_folder(path, akten, frozenset())
             readable = any(source.path.suffix.lower() in SUFFIXES for source in found)
-            if not readable and not any(akte.folder.is_relative_to(path) for akte in akten):
+            if not may_be_empty and not readable and not any(akte.folder.is_relative_to(path) for akte in akten):
                 raise UnreadableFileError(
                     f"Im Ordner „{path}“ sind keine Dokumente; gelesen werden {', '.join(sorted(SUFFIXES))}."
                 )

@@ -19,6 +19,7 @@ from assistant.web.mcp_server import create_tools, routes, running
 from assistant.web.page import ASSETS, PageMiddleware
 from assistant.web.problems import report_problems
 from assistant.web.security import Protection
+from assistant.web.staff import StaffDesk
 from assistant.web.viewer import viewer_routes
 
 if TYPE_CHECKING:
@@ -45,7 +46,8 @@ def create_app(assistant: Assistant) -> FastAPI:
         app.include_router(feedback_routes(desk))
     further = FurtherDesk(assistant)
     app.include_router(further_routes(further))
-    app.mount(API_PATH, create_api(assistant, desk))
+    staff = StaffDesk(assistant.settings) if assistant.settings.staff_key is not None else None
+    app.mount(API_PATH, create_api(assistant, desk, staff))
     app.mount("/web", StaticFiles(directory=ASSETS), name="web")
     report_problems(app)
     gr.mount_gradio_app(

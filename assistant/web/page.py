@@ -87,6 +87,7 @@ def page_html(template: Template, gradio_page: str, assistant: Assistant, nonce:
         unchoosable="hidden" if len(documents) < 2 else "",
         sheet=escaped(next((info.document for info in assistant.holdings.sheets()), "")),
         documents="".join(_document(info) for info in documents),
+        staff="" if assistant.settings.staff_key is not None else "hidden",
         missing=_missing([f"{item.kind}: {item.title}" for item in assistant.holdings.missing()]),
     )
 

@@ -14,7 +14,16 @@ class OverloadedError(AktenkundigError):
     """More questions wait than the machine can answer in time."""
 
 
+class NotAllowedError(AktenkundigError):
+    """Whoever asks has not shown that they may."""
+
+
+class TooLargeError(AktenkundigError):
+    """More was sent than is taken."""
+
+
 _TITLES = {
+    401: "Nicht angemeldet",
     404: "Nicht gefunden",
     413: "Zu lang",
     415: "Falsche Form",
@@ -47,6 +56,10 @@ def status_of(error: Exception) -> int:
     """What was asked for is not there, unless it cannot be asked (now) or the fault lies with the installation."""
     if isinstance(error, OverloadedError):
         return 503
+    if isinstance(error, NotAllowedError):
+        return 401
+    if isinstance(error, TooLargeError):
+        return 413
     if isinstance(error, (StoreError, SettingsError)):
         return 500
     return 422 if isinstance(error, QuestionError) else 404

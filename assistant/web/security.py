@@ -88,4 +88,6 @@ def _exists(method: str, path: str) -> bool:
         return method in ("GET", "POST", "DELETE")
     if method == "POST":
         return path in _ASKING or path.startswith((f"{FEEDBACK_PATH}/", f"{API_PATH}/"))
+    if method in ("PUT", "DELETE"):
+        return path.startswith(f"{API_PATH}/staff/")
     return method in ("GET", "HEAD") and (path in _READING or path.startswith((*_GRADIO_FOLDERS, *_OUR_FOLDERS)))

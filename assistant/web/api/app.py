@@ -27,6 +27,7 @@ from assistant.web.api.shapes import (
     QuestionRequest,
     document_entries,
 )
+from assistant.web.api.staff import staff_routes
 from assistant.web.capacity import WAITING
 from assistant.web.problems import report_problems
 from assistant.web.viewer import NARROWEST, USUAL, WIDEST, disposition, page_picture
@@ -34,6 +35,7 @@ from assistant.web.viewer import NARROWEST, USUAL, WIDEST, disposition, page_pic
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
     from assistant.feedback import FeedbackDesk
+    from assistant.web.staff import StaffDesk
 
 API_PATH: Final = "/api/v1"
 KEY_HEADER: Final = "Aktenkundig-Antwort"
@@ -53,8 +55,8 @@ Document = Annotated[str, Path(description="Kennung des Dokuments")]
 Form = Annotated[Format, Path(description="„md“ für Markdown, „docx“ für Word, „pdf“")]
 
 
-def create_api(assistant: Assistant, desk: FeedbackDesk | None) -> FastAPI:
-    """The API over one assistant; with a desk, answers can be rated."""
+def create_api(assistant: Assistant, desk: FeedbackDesk | None, staff: StaffDesk | None) -> FastAPI:
+    """The API over one assistant; with a desk, answers can be rated, with one for staff, documents be changed."""
     api = FastAPI(
         title="aktenkundig",
         version="1",
@@ -68,6 +70,9 @@ def create_api(assistant: Assistant, desk: FeedbackDesk | None) -> FastAPI:
     report_problems(api)
     _add_asking(api, Counter(assistant, desk, at_once=AT_ONCE, waiting=WAITING), desk)
     _add_holdings(api, assistant)
+    settings = assistant.settings
+    if staff is not None and settings.staff_key is not None:
+        api.include_router(staff_routes(staff, settings.staff_key.get_secret_value(), settings.upload_limit_mb))
     describe = api.openapi
     api.openapi = lambda: in_german(describe())  # type: ignore[method-assign]  # FastAPI's own way of extending it
     return api

@@ -1,0 +1,151 @@
+// Staff work: upload with progress and report, say who may see a document, remove it. The key stays in this page's memory.
+const byId = (id) => document.getElementById(id);
+const PAUSE = 700; // milliseconds between two looks at what is being worked on
+const STAFF = "./api/v1/staff";
+let key = "";
+let watching = false;
+
+async function asked(path, options = {}) {
+  const response = await fetch(`${STAFF}${path}`, { ...options, headers: { ...options.headers, Authorization: `Bearer ${key}` } });
+  const content = await response.json();
+  if (!response.ok) throw new Error(content.detail);
+  return content;
+}
+
+function tell(sentence) { byId("verwaltung-meldung").textContent = sentence; }
+
+/** What went wrong, in the server's German sentence, or that it cannot be reached. */
+function failed(error) {
+  tell(error instanceof TypeError ? "Der Web-Chat ist gerade nicht erreichbar." : error.message);
+}
+
+function line(tag, words, className = "") {
+  const element = document.createElement(tag);
+  element.textContent = words;
+  if (className) element.className = className;
+  return element;
+}
+
+function action(words, name, act) {
+  const button = line("button", words);
+  button.type = "button";
+  button.setAttribute("aria-label", `${words}: ${name}`);
+  button.addEventListener("click", () => act(button));
+  return button;
+}
+
+const SEEN = { public: "öffentlich", non_public: "nichtöffentlich" };
+const DONE = { waiting: "wartet", working: "wird eingelesen", done: "fertig", failed: "nicht übernommen" };
+const KINDS = { upload: "Hochladen", remove: "Entfernen", move: "Sichtbarkeit" };
+
+async function showDocuments() {
+  const documents = await asked("/documents");
+  byId("bestand").replaceChildren(...documents.map((info) => {
+    const item = document.createElement("li");
+    const pages = info.pages > 0 ? ` · ${info.pages === 1 ? "1 Seite" : `${info.pages} Seiten`}` : "";
+    const from = info.file ? ` · ${info.file}` : " · aus einem Ordner";
+    const invented = info.origin === "example" ? " · Beispiel, frei erfunden" : "";
+    item.append(line("span", `${info.kind}: ${info.title}`), line("span", `${SEEN[info.visibility]}${pages}${from}${invented}`, "details"));
+    if (info.file) {
+      const other = info.visibility === "public" ? "non_public" : "public";
+      const acts = line("span", "", "acts");
+      acts.append(
+        action(`${SEEN[other]} machen`, info.title, () => change(`/documents/${encodeURIComponent(info.document)}/visibility`, {
+          method: "PUT", body: JSON.stringify({ visibility: other }), headers: { "Content-Type": "application/json" },
+        })),
+        action("Entfernen", info.title, (button) => {
+          if (button.dataset.sure) change(`/documents/${encodeURIComponent(info.document)}`, { method: "DELETE" });
+          else { button.dataset.sure = "ja"; button.textContent = "Wirklich entfernen?"; button.setAttribute("aria-label", `Wirklich entfernen: ${info.title}`); }
+        }),
+      );
+      item.append(acts);
+    }
+    return item;
+  }));
+}
+
+function showChanges(changes) {
+  byId("vorgaenge").replaceChildren(...changes.map((one) => {
+    const item = document.createElement("li");
+    item.dataset.state = one.state;
+    item.append(line("span", `${KINDS[one.kind]} „${one.name}“: ${DONE[one.state]}`));
+    if (one.state === "working" || one.state === "waiting") {
+      const bar = document.createElement("progress");
+      bar.max = 1;
+      if (one.share > 0) bar.value = one.share;
+      bar.setAttribute("aria-label", `Fortschritt von ${one.name}`);
+      item.append(bar);
+    }
+    item.append(...one.report.map((words) => line("span", words, one.state === "failed" ? "failed" : "details")));
+    return item;
+  }));
+}
+
+/** Look until nothing is being worked on any more; then the list of documents is new. */
+async function watch() {
+  if (watching) return;
+  watching = true;
+  try {
+    for (let busy = true; busy;) {
+      const changes = await asked("/changes");
+      showChanges(changes);
+      busy = changes.some((one) => one.state === "waiting" || one.state === "working");
+      if (busy) await new Promise((wake) => window.setTimeout(wake, PAUSE));
+      else if (changes.length) tell(changes[0].state === "failed" ? "Nicht übernommen; der Grund steht beim Vorgang." : "Fertig. Neu geladen zeigt diese Seite den neuen Stand.");
+    }
+    await showDocuments();
+  } catch (error) {
+    failed(error);
+  } finally {
+    watching = false;
+  }
+}
+
+async function change(path, options) {
+  try {
+    await asked(path, options);
+    tell("");
+    await watch();
+  } catch (error) { failed(error); }
+}
+
+async function upload(files) {
+  const visibility = document.querySelector('#hochladen input[name="sichtbarkeit"]:checked').value;
+  for (const file of files) {
+    tell(`„${file.name}“ wird hochgeladen …`);
+    await change(`/uploads?name=${encodeURIComponent(file.name)}&visibility=${visibility}`, {
+      method: "POST", body: file, headers: { "Content-Type": "application/octet-stream" },
+    });
+  }
+}
+
+byId("anmelden").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  key = byId("schluessel").value;
+  tell("");
+  try {
+    await showDocuments();
+    showChanges(await asked("/changes"));
+  } catch (error) { key = ""; failed(error); return; }
+  byId("schluessel").value = "";
+  byId("anmelden").hidden = true;
+  byId("verwaltung-inhalt").hidden = false;
+  byId("dateien").focus();
+  watch();
+});
+
+byId("hochladen").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  await upload([...byId("dateien").files]);
+  byId("dateien").value = "";
+});
+
+const panel = byId("verwaltung");
+panel.addEventListener("dragover", (event) => { if (key) { event.preventDefault(); panel.classList.add("drop"); } });
+panel.addEventListener("dragleave", () => panel.classList.remove("drop"));
+panel.addEventListener("drop", (event) => {
+  panel.classList.remove("drop");
+  if (!key) return;
+  event.preventDefault();
+  upload([...event.dataTransfer.files]);
+});
