@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 from pydantic_settings.exceptions import SettingsError as SourceError
 
@@ -15,6 +16,13 @@ from corpus.errors import SettingsError
 
 PREFIX = "AKTENKUNDIG_"
 SETTINGS_FILE = "aktenkundig.toml"
+
+
+def _sendable(key: SecretStr) -> SecretStr:
+    """Browsers send a key in a header: visible ASCII only, and long enough that nobody guesses it."""
+    if not re.fullmatch(r"[!-~]{12,}", key.get_secret_value()):
+        raise ValueError("too short, or not sendable")
+    return key
 
 
 class Settings(BaseSettings):
@@ -44,8 +52,8 @@ class Settings(BaseSettings):
     port: int = Field(default=7860, ge=0, le=65535, description="Port des Web-Chats; 0 wählt einen freien")
     contact: str = Field(default="", max_length=300, description="An wen sich wendet, wer auf eine Barriere stößt")
     feedback: bool = Field(default=True, description="Rückmeldungen zu Antworten im Web-Chat annehmen")
-    staff_key: SecretStr | None = Field(
-        default=None, min_length=12, description="Schlüssel der Verwaltung zum Hochladen; ohne ihn gibt es das nicht"
+    staff_key: Annotated[SecretStr, AfterValidator(_sendable)] | None = Field(
+        default=None, description="Schlüssel der Verwaltung zum Hochladen; ohne ihn gibt es das nicht"
     )
     upload_limit_mb: int = Field(default=100, ge=1, le=2000, description="Größte hochgeladene Datei in Megabyte")
     max_question_length: int = Field(default=2000, ge=1, le=10_000, description="Längste Frage in Zeichen")
@@ -100,7 +108,7 @@ def _sentence(error: ValidationError) -> str:
         known = ", ".join(Settings.model_fields)
         return f"Die Einstellung „{name}“ in {SETTINGS_FILE} ist unbekannt; bekannt sind {known}."
     if name == "staff_key":  # a secret does not belong into a message
-        return f"Die Einstellung „{name}“ ist zu kurz; sie braucht mindestens 12 Zeichen."
+        return f"Die Einstellung „{name}“ braucht mindestens 12 Zeichen: Buchstaben ohne Umlaute, Ziffern, Satzzeichen."
     return (
         f"Die Einstellung „{name}“ kann nicht {first.get('input')!r} sein; "
         f"bitte in {SETTINGS_FILE} oder der Umgebung berichtigen."

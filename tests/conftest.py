@@ -21,6 +21,7 @@ ROOT = Path(__file__).parent.parent
 AKTEN = ROOT / "corpus" / "akten"
 QUESTION = "Wie viele Kreise und kreisfreie Städte in NRW haben schon ein Integrationszentrum?"
 """Answered on page 2 of the Vorlage."""
+STAFF_KEY = "nur-fuer-Tests-und-lang-genug"
 VORLAGE = AKTEN / "kommunales-integrationszentrum" / "vorlage.pdf"
 
 
@@ -165,3 +166,23 @@ def web_address(
     """The address of a really running web chat over the ingested Akte."""
     with serving(akte_data, clean_environment, tmp_path_factory.mktemp("server")) as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def staff_data(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory with one public document, which tests of staff work change."""
+    folder = tmp_path_factory.mktemp("verwaltung")
+    (folder / "notiz.txt").write_text("Der Neubau der Turnhalle kostet 2,4 Mio. €.", encoding="utf-8")
+    done = run("ingest", str(folder / "notiz.txt"), data=folder / "daten", AKTENKUNDIG_DEFAULT_VISIBILITY="public")
+    assert done.code == 0, done.err
+    return folder / "daten"
+
+
+@pytest.fixture(scope="session")
+def staff_address(
+    staff_data: Path, clean_environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The address of a web chat over it in which staff may work."""
+    environment = {**clean_environment, "AKTENKUNDIG_STAFF_KEY": STAFF_KEY, "AKTENKUNDIG_UPLOAD_LIMIT_MB": "2"}
+    with serving(staff_data, environment, tmp_path_factory.mktemp("server")) as served:
+        yield served

@@ -10,34 +10,17 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.conftest import VORLAGE, Run, serving
+from tests.conftest import STAFF_KEY, VORLAGE
 
 pytestmark = pytest.mark.slow
 
-KEY = "ein-langer-Schlüssel-nur-für-Tests"
-HEADERS = {"Authorization": f"Bearer {KEY}".encode()}
+HEADERS = {"Authorization": f"Bearer {STAFF_KEY}".encode()}
 BRIDGE = "Die Brücke über die Sieg wird am {} gesperrt."
 
 
-@pytest.fixture(scope="module")
-def data(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("verwaltung")
-    (folder / "notiz.txt").write_text("Der Neubau der Turnhalle kostet 2,4 Mio. €.", encoding="utf-8")
-    done = run("ingest", str(folder / "notiz.txt"), data=folder / "daten", AKTENKUNDIG_DEFAULT_VISIBILITY="public")
-    assert done.code == 0, done.err
-    return folder / "daten"
-
-
-@pytest.fixture(scope="module")
-def address(data: Path, clean_environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    environment = {**clean_environment, "AKTENKUNDIG_STAFF_KEY": KEY, "AKTENKUNDIG_UPLOAD_LIMIT_MB": "2"}
-    with serving(data, environment, tmp_path_factory.mktemp("server")) as served:
-        yield served
-
-
 @pytest.fixture
-def staff(address: str) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=f"{address}/api/v1/staff", headers=HEADERS, timeout=60) as client:
+def staff(staff_address: str) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=f"{staff_address}/api/v1/staff", headers=HEADERS, timeout=60) as client:
         yield client
 
 
@@ -70,58 +53,58 @@ def asked(address: str, question: str) -> dict[str, Any]:
     return answer
 
 
-def test_an_uploaded_file_is_answered_from_replaced_hidden_and_removed(staff: httpx.Client, address: str) -> None:
+def test_an_uploaded_file_is_answered_from_replaced_hidden_and_removed(staff: httpx.Client, staff_address: str) -> None:
     question = "Wann wird die Brücke über die Sieg gesperrt?"
     change = sent(staff, "brücke.txt", BRIDGE.format("4. Juni 2015").encode())
     assert change["state"] == "done", change
     assert any("gelesen" in line for line in change["report"])
     assert listed(staff)["bruecke"]["file"] == "brücke.txt"
-    assert asked(address, question)["short_answer"] == "4. Juni 2015"
+    assert asked(staff_address, question)["short_answer"] == "4. Juni 2015"
 
     change = sent(staff, "brücke.txt", BRIDGE.format("9. Juli 2015").encode())
     assert any("ersetzt" in line for line in change["report"])
-    assert asked(address, question)["short_answer"] == "9. Juli 2015"
+    assert asked(staff_address, question)["short_answer"] == "9. Juli 2015"
 
     wish = staff.put("/documents/bruecke/visibility", json={"visibility": "non_public"})
     assert finished(staff, wish)["state"] == "done"
     assert listed(staff)["bruecke"]["visibility"] == "non_public"
-    assert "bruecke" not in public(address)
-    assert asked(address, question)["status"] == "not_found"
-    assert httpx.get(f"{address}/original/bruecke").status_code == 404
+    assert "bruecke" not in public(staff_address)
+    assert asked(staff_address, question)["status"] == "not_found"
+    assert httpx.get(f"{staff_address}/original/bruecke").status_code == 404
 
     assert finished(staff, staff.put("/documents/bruecke/visibility", json={"visibility": "public"}))["state"] == "done"
-    assert asked(address, question)["short_answer"] == "9. Juli 2015"
+    assert asked(staff_address, question)["short_answer"] == "9. Juli 2015"
 
     assert finished(staff, staff.delete("/documents/bruecke"))["state"] == "done"
     assert "bruecke" not in listed(staff)
-    assert asked(address, question)["status"] == "not_found"
+    assert asked(staff_address, question)["status"] == "not_found"
 
 
-def test_without_saying_so_nothing_becomes_public(staff: httpx.Client, address: str) -> None:
+def test_without_saying_so_nothing_becomes_public(staff: httpx.Client, staff_address: str) -> None:
     change = finished(staff, staff.post("/uploads", params={"name": "vorlage.pdf"}, content=VORLAGE.read_bytes()))
     assert change["state"] == "done", change
     assert listed(staff)["vorlage"]["visibility"] == "non_public"
     assert listed(staff)["vorlage"]["pages"] == 3
-    assert "vorlage" not in public(address)
+    assert "vorlage" not in public(staff_address)
     assert finished(staff, staff.delete("/documents/vorlage"))["state"] == "done"
 
 
-def test_a_file_that_cannot_be_read_leaves_everything_as_it_was(staff: httpx.Client, data: Path) -> None:
+def test_a_file_that_cannot_be_read_leaves_everything_as_it_was(staff: httpx.Client, staff_data: Path) -> None:
     assert sent(staff, "bericht.txt", b"Der Bericht wird am 3. Mai 2016 vorgelegt.")["state"] == "done"
     before = listed(staff)
-    files = sorted(path.name for path in (data / "hochgeladen").rglob("*") if path.is_file())
+    files = sorted(path.name for path in (staff_data / "hochgeladen").rglob("*") if path.is_file())
     for name, content in (("bericht.txt", b""), ("kaputt.pdf", b"%PDF-1.7 kein PDF"), ("programm.exe", b"MZ")):
         change = sent(staff, name, content)
         assert change["state"] == "failed"
         assert change["report"][0].endswith(".")
     assert listed(staff) == before
-    assert sorted(path.name for path in (data / "hochgeladen").rglob("*") if path.is_file()) == files
+    assert sorted(path.name for path in (staff_data / "hochgeladen").rglob("*") if path.is_file()) == files
     assert finished(staff, staff.delete("/documents/bericht"))["state"] == "done"
 
 
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer falsch"}, {"Authorization": "Basic Zm9v"}])
-def test_without_the_key_nothing_can_be_seen_or_done(address: str, headers: dict[str, str]) -> None:
-    with httpx.Client(base_url=f"{address}/api/v1/staff", headers=headers, timeout=60) as stranger:
+def test_without_the_key_nothing_can_be_seen_or_done(staff_address: str, headers: dict[str, str]) -> None:
+    with httpx.Client(base_url=f"{staff_address}/api/v1/staff", headers=headers, timeout=60) as stranger:
         for method, path in (
             ("GET", "/documents"), ("GET", "/changes"), ("POST", "/uploads?name=a.txt"), ("DELETE", "/documents/notiz"),
         ):  # fmt: skip
@@ -137,20 +120,20 @@ def test_where_no_key_is_set_there_is_no_staff_work(web_address: str) -> None:
     assert "/staff" not in httpx.get(f"{web_address}/api/v1/openapi.json").text
 
 
-def test_a_file_that_is_too_large_is_not_kept(staff: httpx.Client, data: Path) -> None:
+def test_a_file_that_is_too_large_is_not_kept(staff: httpx.Client, staff_data: Path) -> None:
     response = staff.post("/uploads", params={"name": "gross.txt"}, content=b"a" * 2_000_001)
     assert response.status_code == 413
     assert response.json()["detail"] == "Die Datei ist größer als 2 MB."
-    assert list((data / "hochgeladen" / ".eingang").iterdir()) == []
+    assert list((staff_data / "hochgeladen" / ".eingang").iterdir()) == []
 
 
 @pytest.mark.parametrize(
     "name", ["../../flucht.txt", "/etc/flucht.txt", "<img src=x onerror=alert(1)>.txt", ".alt-x.txt"]
 )
-def test_no_name_leaves_the_folder(staff: httpx.Client, data: Path, name: str) -> None:
+def test_no_name_leaves_the_folder(staff: httpx.Client, staff_data: Path, name: str) -> None:
     change = sent(staff, name, f"Ein Text namens {len(name)} über Verschiedenes.".encode())
     assert change["state"] == "done", change
-    (kept,) = [path for path in (data / "hochgeladen" / "oeffentlich").iterdir() if path.is_file()]
+    (kept,) = [path for path in (staff_data / "hochgeladen" / "oeffentlich").iterdir() if path.is_file()]
     assert kept.name == change["name"]
     assert not set(kept.name) & set('<>/\\:"')
     assert not kept.name.startswith(".")

@@ -142,7 +142,7 @@ def _only_with(key: str) -> Callable[[Request], Awaitable[None]]:
     one_at_a_time = CapacityLimiter(1)
 
     async def check(request: Request) -> None:
-        given = request.headers.get("Authorization", "").encode("latin-1", "replace")
+        given = request.headers.get("Authorization", "").encode("latin-1")
         if secrets.compare_digest(given, expected):
             return
         async with one_at_a_time:

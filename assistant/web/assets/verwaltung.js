@@ -121,9 +121,10 @@ async function upload(files) {
 
 byId("anmelden").addEventListener("submit", async (event) => {
   event.preventDefault();
-  key = byId("schluessel").value;
+  key = byId("schluessel").value.trim();
   tell("");
   try {
+    if (!/^[!-~]+$/.test(key)) throw new Error("Der Schlüssel fehlt oder ist falsch."); // no header could carry it
     await showDocuments();
     showChanges(await asked("/changes"));
   } catch (error) { key = ""; failed(error); return; }
