@@ -153,7 +153,8 @@ def _described(line: ReportLine) -> list[str]:
     if line.outcome == "failed":
         return [f"{line.document}: {outcome} – {line.reason}"]
     pages = "1 Seite" if line.pages == 1 else f"{line.pages} Seiten"
-    passages = f", {line.passages} Passagen" if line.passages else ""
+    count = "1 Passage" if line.passages == 1 else f"{line.passages} Passagen"
+    passages = f", {count}" if line.passages else ""
     reason = f" – {line.reason}" if line.reason else ""
     texts = [f"{line.document}: {outcome} ({pages}{passages}){reason}"]
     if line.unread:

@@ -32,7 +32,7 @@ def test_a_file_is_uploaded_shown_to_all_asked_about_and_removed(
     try:
         page = visit.page
         open_panel(visit)
-        page.get_by_label("Dateien hochladen").set_input_files(file)
+        page.get_by_label("Dateien auswählen").set_input_files(file)
         page.get_by_role("button", name="Hochladen", exact=True).click()
         expect(page.locator("#vorgaenge li").first).to_contain_text("fertig", timeout=PATIENCE_MS)
         expect(page.locator("#vorgaenge li").first).to_contain_text("gelesen")

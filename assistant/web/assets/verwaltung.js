@@ -135,10 +135,20 @@ byId("anmelden").addEventListener("submit", async (event) => {
   watch();
 });
 
+// The browser's own words for a file input are in its language, not in the page's: the label and this line say them.
+function tellChosen() {
+  const names = [...byId("dateien").files].map((file) => file.name);
+  byId("gewaehlt").textContent = names.length > 3 ? `${names.length} Dateien ausgewählt` : names.join(", ") || "oder hierher ziehen";
+}
+
+byId("dateien").addEventListener("change", tellChosen);
 byId("hochladen").addEventListener("submit", async (event) => {
   event.preventDefault();
-  await upload([...byId("dateien").files]);
+  const files = [...byId("dateien").files];
+  if (!files.length) { tell("Bitte erst Dateien auswählen."); byId("dateien").focus(); return; }
   byId("dateien").value = "";
+  tellChosen();
+  await upload(files);
 });
 
 const panel = byId("verwaltung");
