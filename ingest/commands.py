@@ -38,6 +38,11 @@ class Ingest:
         """One or more paths."""
         parser.add_argument("paths", metavar="PFAD", nargs="+", type=Path, help="Datei oder Ordner")
         parser.add_argument(
+            "--non-public",
+            action="store_true",
+            help="alles als nichtöffentlich einlesen, was immer die Dokumente von sich sagen",
+        )
+        parser.add_argument(
             "--json",
             action="store_true",
             help="für Programme: eine JSON-Zeile je Ereignis; ein Ordner darf dann auch leer sein",
@@ -52,13 +57,15 @@ class Ingest:
         if arguments.json:
             heard = _Told()
             report = Ingestor(settings, open_embedding(settings), progress=heard).ingest(
-                arguments.paths, may_be_empty=True
+                arguments.paths, may_be_empty=True, non_public=arguments.non_public
             )
             return 0 if report.complete else 1
         progress = _Shown(bar=sys.stderr.isatty())
         started = time.monotonic()
         try:
-            report = Ingestor(settings, open_embedding(settings), progress=progress).ingest(arguments.paths)
+            report = Ingestor(settings, open_embedding(settings), progress=progress).ingest(
+                arguments.paths, non_public=arguments.non_public
+            )
         finally:
             progress.close()
         _print_summary(report, progress, time.monotonic() - started)

@@ -58,12 +58,12 @@ class Ingestor:
         self._workers = workers
         self._preparer = Preparer(embedding)
 
-    def ingest(self, paths: Sequence[Path], *, may_be_empty: bool = False) -> Report:
+    def ingest(self, paths: Sequence[Path], *, may_be_empty: bool = False, non_public: bool = False) -> Report:
         """Read files and folders.
 
         A file that the user named and that cannot be read ends the run before anything is written; one in a folder is
-        reported and left out. A folder without any document is an error unless it ``may_be_empty``. Raises
-        :class:`AktenkundigError`.
+        reported and left out. A folder without any document is an error unless it ``may_be_empty``. With ``non_public``
+        whatever is read of it is so, even if it calls itself public. Raises :class:`AktenkundigError`.
         """
         sources = find_sources(paths, may_be_empty=may_be_empty)
         named = [source for source in sources.files if source.named]
@@ -84,7 +84,15 @@ class Ingestor:
                     vectors = VectorIndex(self._settings.data)
                     recover(store, vectors)
                     complete_vectors(store, vectors, self._embedding)
-                    run = _Run(self._settings, store, vectors, self._preparer, self._embedding.identity, self._progress)
+                    run = _Run(
+                        self._settings,
+                        store,
+                        vectors,
+                        self._preparer,
+                        self._embedding.identity,
+                        self._progress,
+                        non_public,
+                    )
                     return run.write(sources, workers, ahead, heard)
             except Timeout as error:
                 raise StoreError(
@@ -135,6 +143,7 @@ class _Run:
     preparer: Preparer
     model: str
     progress: Progress
+    non_public: bool
 
     def write(self, sources: Sources, workers: ReadingWorkers, ahead: _ReadAhead, heard: _PageCounter) -> Report:
         from ingest.readers.ocr import TextRecognizer
@@ -269,7 +278,7 @@ class _Run:
             info = replace(info, sha256=hashlib.sha256(read.attachment).hexdigest())
         if first and entry is not None:
             return replace(
-                info, media_type=read.media_type, visibility=entry.visibility or self._visibility(head, container)
+                info, media_type=read.media_type, visibility=self._registered(entry.visibility, head, container)
             )
         return replace(
             info,
@@ -283,8 +292,14 @@ class _Run:
             visibility=self._visibility(head, container),
         )
 
+    def _registered(self, mark: Visibility | None, head: DocumentHead, container: DocumentHead) -> Visibility:
+        """What the register says, or else the document."""
+        return self._visibility(head, container) if mark is None or self.non_public else mark
+
     def _visibility(self, head: DocumentHead, container: DocumentHead) -> Visibility:
         """The stricter one of the document's own mark and that of what it lies in; without any, what is set."""
+        if self.non_public:
+            return "non_public"
         marks = {head.visibility, container.visibility}
         if "non_public" in marks:
             return "non_public"

@@ -141,7 +141,7 @@ def test_no_name_leaves_the_folder(staff: httpx.Client, staff_data: Path, name: 
     assert finished(staff, staff.delete(f"/documents/{document}"))["state"] == "done"
 
 
-@pytest.mark.parametrize("name", ["", "   ", "ohne-endung", "..", ".txt"])
+@pytest.mark.parametrize("name", ["", "   ", "ohne-endung", "..", ".txt", "akte.toml", "AKTE.TOML", "x.zulangeendung"])
 def test_a_name_that_is_none_is_refused(staff: httpx.Client, name: str) -> None:
     response = staff.post("/uploads", params={"name": name}, content=b"Text")
     assert response.status_code == 422
@@ -152,3 +152,42 @@ def test_documents_from_folders_are_not_removed_here(staff: httpx.Client) -> Non
     assert response.status_code == 404
     assert "nicht hochgeladen" in response.json()["detail"]
     assert "notiz" in listed(staff)
+
+
+@pytest.mark.parametrize("mark", ["Status: öffentlich", "öffentlich", "☒ öffentlich"])
+def test_what_is_uploaded_as_non_public_stays_so_whatever_it_says(
+    staff: httpx.Client, staff_address: str, mark: str
+) -> None:
+    change = sent(staff, "geheim.txt", f"Vorlage\n{mark}\n\nDer Vergleich liegt bei 5 Euro.".encode(), "non_public")
+    assert change["state"] == "done", change
+    assert listed(staff)["geheim"]["visibility"] == "non_public"
+    assert "geheim" not in public(staff_address)
+    assert finished(staff, staff.put("/documents/geheim/visibility", json={"visibility": "public"}))["state"] == "done"
+    assert "geheim" in public(staff_address)
+    assert (
+        finished(staff, staff.put("/documents/geheim/visibility", json={"visibility": "non_public"}))["state"] == "done"
+    )
+    assert "geheim" not in public(staff_address)
+    assert finished(staff, staff.delete("/documents/geheim"))["state"] == "done"
+
+
+def test_a_file_with_a_long_name_is_not_lost_to_a_broken_one(staff: httpx.Client, staff_data: Path) -> None:
+    name = f"{'niederschrift-' * 9}.txt"
+    first = sent(staff, name, b"Die Niederschrift wurde am 7. Mai 2018 genehmigt.")
+    assert first["state"] == "done", first
+    assert sent(staff, name, b"")["state"] == "failed"
+    kept = staff_data / "hochgeladen" / "oeffentlich" / first["name"]
+    assert "7. Mai 2018" in kept.read_text(encoding="utf-8")
+    (document,) = [entry["document"] for entry in listed(staff).values() if entry["file"] == first["name"]]
+    assert finished(staff, staff.delete(f"/documents/{document}"))["state"] == "done"
+
+
+def test_the_same_content_is_not_taken_twice(staff: httpx.Client, staff_address: str) -> None:
+    content = b"Der Spielplatz wird am 8. Mai 2019 eingeweiht."
+    assert sent(staff, "eins.txt", content)["state"] == "done"
+    change = sent(staff, "zwei.txt", content, "non_public")
+    assert change["state"] == "failed"
+    assert "Derselbe Inhalt" in change["report"][0]
+    assert public(staff_address) >= {"eins"}
+    assert finished(staff, staff.delete("/documents/eins"))["state"] == "done"
+    assert not {"eins", "zwei"} & set(listed(staff))

@@ -42,7 +42,9 @@ _SET_ASIDE: Final = ".alt-"
 """Before the name of a file that is being replaced or removed; hidden files are not read."""
 _MOST_WAITING: Final = 20
 _MOST_REMEMBERED: Final = 100
-_LONGEST_NAME: Final = 120
+_LONGEST_NAME: Final = 50
+_LONGEST_ENDING: Final = 8
+"""Letters of a name before and behind its last dot: as long as the ingestion tells names whole."""
 _UNSAFE: Final = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\u202a-\u202e\u2066-\u2069]+')
 _MAIN: Final = "import sys; from corpus.command_line import main; sys.exit(main())"
 _SOMETHING_LEFT_OUT: Final = 1
@@ -233,8 +235,9 @@ class StaffDesk:
         }
         failed: list[str] = []
         with TemporaryFile("w+", encoding="utf-8") as complaints:
+            hidden = ["--non-public"] if visibility == "non_public" else []
             process = subprocess.Popen(  # noqa: S603 - our own program, with paths that we made
-                [sys.executable, "-c", _MAIN, "ingest", "--json", str(self._place(visibility))],
+                [sys.executable, "-c", _MAIN, "ingest", "--json", *hidden, str(self._place(visibility))],
                 stdout=subprocess.PIPE,
                 stderr=complaints,
                 text=True,
@@ -245,7 +248,8 @@ class StaffDesk:
                 raise RuntimeError("the ingestion's output is not read")
             with process.stdout as lines:
                 for line in lines:
-                    failed += self._heard(json.loads(line), change)
+                    if line.startswith("{"):  # a library may print something, too
+                        failed += self._heard(json.loads(line), change)
             code = process.wait()
             complaints.seek(0)
             complaint = complaints.read().strip()
@@ -267,6 +271,9 @@ class StaffDesk:
             return []
         if outcome == "failed":
             return text if event.get("document") == change.name else []
+        if outcome == "duplicate":
+            # Another place of a document keeps what was said of the first: nobody must believe that it is hidden now.
+            return ["Derselbe Inhalt liegt schon vor und ist nicht noch einmal aufgenommen worden.", *text]
         change.report += text
         return []
 
@@ -278,6 +285,8 @@ def safe_name(name: str) -> str:
     """
     plain = _UNSAFE.sub("_", unicodedata.normalize("NFC", name)).strip(" ._")
     stem, dot, ending = plain.rpartition(".")
-    if not dot or not stem.strip(" ._") or not ending.isalnum():
+    if not dot or not stem.strip(" ._") or not ending.isalnum() or len(ending) > _LONGEST_ENDING:
         raise QuestionError("Die Datei braucht einen Namen mit Endung, zum Beispiel „vorlage.pdf“.")
+    if ending.casefold() == "toml":  # a register would take over its folder and say who may see the others
+        raise QuestionError("Register („akte.toml“) lassen sich nicht hochladen.")
     return f"{stem[:_LONGEST_NAME]}.{ending}"
