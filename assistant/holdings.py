@@ -79,7 +79,7 @@ class Holdings:
         """A page's part of the canonical text."""
         with self._store.snapshot():
             page = self.page(document, index)
-            return self._store.text(document)[page.start : page.end]
+            return self._store.excerpt(document, Span(page.start, page.end))
 
     def original(self, document: str) -> Path:
         """The stored copy of a document's file."""

@@ -36,7 +36,6 @@ from ingest.pipeline import Ingestor
 
 PAGE_LOADS = 5
 PATIENCE_SECONDS = 120
-_MAIN = "import sys; from corpus.command_line import main; sys.exit(main())"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -88,7 +87,7 @@ def running(data: Path) -> Iterator[str]:
     """The address of a web chat over a data directory, in a process of its own."""
     models = load_settings().models_directory.resolve()
     server = subprocess.Popen(
-        [sys.executable, "-c", _MAIN, "serve", "--port", "0"],
+        [sys.executable, "-m", "corpus.command_line", "serve", "--port", "0"],
         stdout=subprocess.PIPE,
         text=True,
         encoding="utf-8",

@@ -54,18 +54,18 @@ class Ingest:
         from ingest.pipeline import Ingestor
 
         settings = load_settings()
-        if arguments.json:
-            heard = _Told()
-            report = Ingestor(settings, open_embedding(settings), progress=heard).ingest(
-                arguments.paths, may_be_empty=True, non_public=arguments.non_public
+
+        def ingested(heard: Progress) -> Report:
+            return Ingestor(settings, open_embedding(settings), progress=heard).ingest(
+                arguments.paths, may_be_empty=arguments.json, non_public=arguments.non_public
             )
-            return 0 if report.complete else 1
+
+        if arguments.json:
+            return 0 if ingested(_Told()).complete else 1
         progress = _Shown(bar=sys.stderr.isatty())
         started = time.monotonic()
         try:
-            report = Ingestor(settings, open_embedding(settings), progress=progress).ingest(
-                arguments.paths, non_public=arguments.non_public
-            )
+            report = ingested(progress)
         finally:
             progress.close()
         _print_summary(report, progress, time.monotonic() - started)

@@ -213,6 +213,8 @@ class _Run:
             head = read_head(read.canonical)
             container = container or head
             info = self._with_free_id(self._info(planned, read, head, container, first=number == 0), planned, taken)
+            if self.non_public:
+                info = replace(info, visibility="non_public")
             taken.append(info.document)
             file = ReadFile(planned.path, planned.info.sha256, planned.fingerprint, tuple(taken))
             outcome, passages = self._store_document(
@@ -278,7 +280,7 @@ class _Run:
             info = replace(info, sha256=hashlib.sha256(read.attachment).hexdigest())
         if first and entry is not None:
             return replace(
-                info, media_type=read.media_type, visibility=self._registered(entry.visibility, head, container)
+                info, media_type=read.media_type, visibility=entry.visibility or self._visibility(head, container)
             )
         return replace(
             info,
@@ -292,14 +294,8 @@ class _Run:
             visibility=self._visibility(head, container),
         )
 
-    def _registered(self, mark: Visibility | None, head: DocumentHead, container: DocumentHead) -> Visibility:
-        """What the register says, or else the document."""
-        return self._visibility(head, container) if mark is None or self.non_public else mark
-
     def _visibility(self, head: DocumentHead, container: DocumentHead) -> Visibility:
         """The stricter one of the document's own mark and that of what it lies in; without any, what is set."""
-        if self.non_public:
-            return "non_public"
         marks = {head.visibility, container.visibility}
         if "non_public" in marks:
             return "non_public"

@@ -46,7 +46,6 @@ _LONGEST_NAME: Final = 50
 _LONGEST_ENDING: Final = 8
 """Letters of a name before and behind its last dot: as long as the ingestion tells names whole."""
 _UNSAFE: Final = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\u202a-\u202e\u2066-\u2069]+')
-_MAIN: Final = "import sys; from corpus.command_line import main; sys.exit(main())"
 _SOMETHING_LEFT_OUT: Final = 1
 _USER_ERROR: Final = 2
 """Exit codes of ``aktenkundig ingest``."""
@@ -129,10 +128,6 @@ class StaffDesk:
         _, name = self._uploaded(document)
         return self._take(Change(token_urlsafe(12), name, "move", visibility), None)
 
-    def close(self) -> None:
-        """Finish what is being worked on."""
-        self._worker.shutdown(cancel_futures=True)
-
     def _place(self, visibility: Visibility) -> Path:
         return self._folder / _PLACES[visibility]
 
@@ -181,17 +176,15 @@ class StaffDesk:
                 sent.unlink(missing_ok=True)
 
     def _apply(self, change: Change, sent: Path | None) -> None:
-        """Put the files where they belong and have both folders read; on failure, put them back and read again."""
+        """Put the files where they belong and have their folders read; on failure, put them back and read again."""
+        target = self._place(change.visibility) / change.name
         with self._set_aside(change) as aside:
-            if change.kind != "remove":
-                source = sent if sent is not None else next((old for old, _ in aside), None)
-                if source is None:
+            if sent is not None:
+                sent.replace(target)
+            elif change.kind == "move":
+                if not aside:
                     raise NotThereError("Die Datei zu diesem Dokument liegt nicht mehr vor.")
-                target = self._place(change.visibility) / change.name
-                if sent is None:
-                    os.link(source, target)
-                else:
-                    sent.replace(target)
+                os.link(aside[0][0], target)
             for visibility in self._touched(change, aside):
                 self._read(visibility, change)
 
@@ -237,7 +230,15 @@ class StaffDesk:
         with TemporaryFile("w+", encoding="utf-8") as complaints:
             hidden = ["--non-public"] if visibility == "non_public" else []
             process = subprocess.Popen(  # noqa: S603 - our own program, with paths that we made
-                [sys.executable, "-c", _MAIN, "ingest", "--json", *hidden, str(self._place(visibility))],
+                [
+                    sys.executable,
+                    "-m",
+                    "corpus.command_line",
+                    "ingest",
+                    "--json",
+                    *hidden,
+                    str(self._place(visibility)),
+                ],
                 stdout=subprocess.PIPE,
                 stderr=complaints,
                 text=True,

@@ -99,7 +99,7 @@ def page_picture(holdings: Holdings, request: Request, document: str, index: int
 def _description(info: DocumentInfo, pages: Sequence[Page]) -> dict[str, object]:
     """What the pane needs to lay out a document before any picture has come.
 
-    Sizes are in points as displayed; ``start`` and ``end`` are offsets in the canonical text.
+    Sizes are in points as displayed; ``start`` is an offset in the canonical text.
     """
     return {
         "document": info.document,
@@ -114,7 +114,6 @@ def _description(info: DocumentInfo, pages: Sequence[Page]) -> dict[str, object]
                 "width": page.width,
                 "height": page.height,
                 "start": page.start,
-                "end": page.end,
             }
             for page in pages
         ],
