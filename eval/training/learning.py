@@ -92,8 +92,8 @@ def learn(
     for step, prepared in enumerate(collated_ahead(groups[done:]), done):
         network.train()
         batch = prepared.to(course.device)
-        # A graphics processor multiplies bfloat16; processors without it would only be slowed down.
-        with torch.autocast(course.device, torch.bfloat16, enabled=course.device != "cpu"):
+        # Only where it is multiplied in one go: other processors would be slowed down.
+        with torch.autocast(course.device, torch.bfloat16, enabled=course.device != "cpu" or _multiplies_bfloat16()):
             scores = network(batch.ids, batch.mask, batch.sentence, batch.holding.shape[1])
         parts = losses(scores, batch)
         torch.stack(list(parts.values())).sum().backward()  # type: ignore[no-untyped-call]
@@ -115,6 +115,11 @@ def learn(
             network.eval()
             check(step + 1)
             since = time.perf_counter()
+
+
+def _multiplies_bfloat16() -> bool:
+    """Whether the processor has tiles for it (AMX)."""
+    return bool(torch.cpu._is_amx_tile_supported())  # noqa: SLF001 - there is no public way to ask
 
 
 def _rates(network: ReadingNetwork, rate: float) -> list[dict[str, Any]]:
