@@ -53,6 +53,18 @@ def lead(question: UnderstoodQuestion, citations: Sequence[Citation], short: str
     return f"Dazu {verb} {_in(source)}:"
 
 
+def selection_lead(document: DocumentInfo) -> str:
+    """The first line above sentences that stand for a whole document."""
+    pages = f", {document.pages} Seiten" if document.pages > 1 else ""
+    return f"Wichtige Sätze aus {escaped(document.kind)} „{escaped(document.title)}“{pages}:"
+
+
+def selection_notice(titles: Sequence[str]) -> Statement:
+    """That sentences are a selection, and what else there is in the document."""
+    listed = f" Abschnitte: {' · '.join(map(escaped, titles))}." if titles else ""
+    return notice(f"Das ist eine Auswahl und keine vollständige Zusammenfassung.{listed}")
+
+
 def head_of_short_answer(citation: Citation) -> str:
     """What heads the column of the cell that is the short answer: a figure alone does not say what it counts."""
     place = (citation.short_start, citation.short_end)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from assistant import composing
 from assistant.answer import Answer, Citation, Statement, Status, Turn
+from assistant.central import central_sentences, named_document
 from assistant.choosing import Quote, QuoteChooser
 from assistant.citations import CitationMaker
 from assistant.decisions import DECISION, PROPOSALS
@@ -25,10 +26,14 @@ from assistant.reader import Candidate, OperatingPoint, Reading, Scored, Trained
 from assistant.refusal import RefusalMaker
 from assistant.retrieval import HybridRetriever, RankedPassage
 from assistant.searched import Searched
+from assistant.tasks import task_of
 from corpus.analysis import analyse
 from corpus.store import Scope, Store
-from corpus.types import Passage, Sentence, Span
+from corpus.types import DocumentInfo, Passage, Sentence, Span
 
+_CENTRAL = 5
+"""Sentences that are quoted of a document of which somebody wants to know what is in it."""
+_LISTED_SECTIONS = 12
 _EVERY_PASSAGE = 2000
 """Passages that are looked through where a question names a page."""
 
@@ -50,11 +55,23 @@ class Trace:
 class Progress:
     """How far an answer is: which ``stage`` begins now, with how many documents, passages or quotes.
 
-    While it is ``waiting`` for others to be answered, that is told again and again.
+    While it is ``waiting`` for others to be answered, or a language model is ``writing``, that is told again and again;
+    of what is written, ``statement`` is a sentence that has just been proven.
     """
 
-    stage: Literal["waiting", "searching", "reading", "composing"]
+    stage: Literal["waiting", "searching", "reading", "composing", "writing"]
     count: int
+    statement: Statement | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An answer in quotes with all that it was made of, for whoever words it."""
+
+    question: UnderstoodQuestion
+    searched: Searched
+    answer: Answer
+    trace: Trace
 
 
 Watch = Callable[[Progress], None]
@@ -132,6 +149,18 @@ class QuotesQueryEngine(BaseQueryEngine):
         chosen: Collection[str] | None = None,
     ) -> tuple[Answer, Trace]:
         """The answer, and how it came about."""
+        draft = self.draft(text, history, watch, chosen=chosen)
+        return draft.answer, draft.trace
+
+    def draft(
+        self,
+        text: str,
+        history: Sequence[Turn] = (),
+        watch: Watch = unwatched,
+        *,
+        chosen: Collection[str] | None = None,
+    ) -> Draft:
+        """The answer with all that it was made of."""
         started = perf_counter()
         question = self._questions.understand(text, history)
         understood = perf_counter()
@@ -144,14 +173,17 @@ class QuotesQueryEngine(BaseQueryEngine):
         watch(Progress("reading", len(best)))
         reading = self._reader.read(question, self._candidates(best), _vector(bundle))
         defined = self._defined(question, searched.scope)
-        quotes = defined or self._chooser.choose(question, reading)
+        outlined = self._outlined(question, searched)
+        quotes = defined or outlined or self._chooser.choose(question, reading)
         proposed = [] if quotes else self._proposed(question, reading)
         read = perf_counter()
         watch(Progress("composing", len(quotes)))
         if quotes or proposed:
-            confidence = 1.0 if defined else reading.answerable
+            confidence = 1.0 if defined or outlined else reading.answerable
             status: Status = "answered" if quotes else "partial"
             composed = self._answered(question, searched, quotes or proposed, status, confidence)
+            if outlined and not defined:
+                composed = self._as_selection(composed)
         else:
             composed = self._refusals.make(question, searched, reading)
         ended = perf_counter()
@@ -163,7 +195,12 @@ class QuotesQueryEngine(BaseQueryEngine):
             "total": ended - started,
         }
         rounded = {name: round(seconds * 1000, 1) for name, seconds in timings.items()}
-        return composed.model_copy(update={"timings_ms": rounded}), Trace(ranked, reading.passages, reading.scored)
+        return Draft(
+            question,
+            searched,
+            composed.model_copy(update={"timings_ms": rounded}),
+            Trace(ranked, reading.passages, reading.scored),
+        )
 
     def material(
         self, text: str, history: Sequence[Turn] = (), without: Collection[str] = ()
@@ -258,6 +295,25 @@ class QuotesQueryEngine(BaseQueryEngine):
             ]
         return []
 
+    def _outlined(self, question: UnderstoodQuestion, searched: Searched) -> list[Quote]:
+        """The sentences that stand for the document, where somebody asks what is in it."""
+        info = self.summarised(question, searched)
+        if info is None:
+            return []
+        titles = self._sections[info.document]
+        return [
+            Quote(info.document, s.section, s.index, s.span, titles[s.section], None, 0.0)
+            for s in central_sentences(self._store, info.document, _CENTRAL)
+        ]
+
+    def summarised(self, question: UnderstoodQuestion, searched: Searched) -> DocumentInfo | None:
+        """The document of which the question wants a summary, if it wants one and there is no doubt which is meant."""
+        if task_of(question.standalone, question.kind) != "summary" or searched.pages:
+            return None
+        if len(searched.documents) == 1:
+            return searched.documents[0]
+        return named_document(question.standalone, searched.documents)
+
     def _proposed(self, question: UnderstoodQuestion, reading: Reading) -> list[Quote]:
         """The proposal, where somebody asks whether something was decided and only a proposal is there."""
         asked = question.kind == "yes_no" and DECISION.search(question.standalone)
@@ -286,7 +342,7 @@ class QuotesQueryEngine(BaseQueryEngine):
         ]
         first = citations[0]
         short = short_words(first)
-        notices = self._notices(question, searched, citations)
+        notices = self.notices(question, searched, citations)
         # That a source is invented stands above the answer, everything else below it.
         above = [statement for statement in notices if statement.text == composing.EXAMPLE_NOTICE]
         below = [statement for statement in notices if statement.text != composing.EXAMPLE_NOTICE]
@@ -314,7 +370,17 @@ class QuotesQueryEngine(BaseQueryEngine):
             settings=self._settings_hash,
         )
 
-    def _notices(
+    def _as_selection(self, answer: Answer) -> Answer:
+        """An answer that says that its quotes stand for a whole document."""
+        document = answer.citations[0].document
+        info = next(info for info in self._documents if info.document == document)
+        titles = [title for title in self._sections[document] if title and title != info.title][:_LISTED_SECTIONS]
+        about = composing.selection_notice(titles)
+        _, _, quotes = answer.text.partition("\n\n")
+        text = f"{composing.selection_lead(info)}\n\n{quotes}\n\n*{about.text}*"
+        return answer.model_copy(update={"text": text, "short_answer": None, "statements": [*answer.statements, about]})
+
+    def notices(
         self, question: UnderstoodQuestion, searched: Searched, citations: Sequence[Citation]
     ) -> list[Statement]:
         """What qualifies the answer: invented sources, and proposals that must not pass for decisions."""

@@ -31,7 +31,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.sentences import split_sentences
+from corpus.sentences import split_sentences
 
 Splitter = Callable[[str], list[int]]
 """From a text to the offsets behind its sentences."""

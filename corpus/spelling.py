@@ -33,6 +33,10 @@ _SHORTEST_PART: Final = 4
 _LINKS: Final = ("", "s", "es", "n", "en", "er", "e")
 _ENDINGS: Final = ("", "e", "en", "er", "es", "em", "s", "t", "te", "ten", "nd", "nde", "nden", "nder", "ndes")
 _DIGRAPH: Final = re.compile(r"ae|oe|(?<![aeq])ue")
+_PRONOMINAL: Final = re.compile(
+    r"(?:wo|da|hier)r?(?:an|auf|aus|bei|durch|für|gegen|hinter|in|mit|nach|neben|über|um|unter|von|vor|wegen|zu|zwischen)"
+)
+"""Words such as "worum" and "hierfür": the corpus rarely has the one that a question uses, but one near to it."""
 _SINGLE_LETTER_ERROR: Final = 1
 _TWO_ERRORS: Final = 2
 
@@ -70,7 +74,7 @@ class Vocabulary:
         plain = _plain(word)
         if len(plain) < _SHORTEST or not plain.isalpha() or word.isupper():
             return None
-        if word in self or self._is_german(word) or self._is_compound(plain):
+        if word in self or self._is_german(word) or self._is_compound(plain) or _PRONOMINAL.fullmatch(fold(word)):
             return None
         return self._nearest(plain)
 

@@ -160,6 +160,17 @@ class Store:
             for number, start, end, *rest, vector in rows
         ]
 
+    def sentence_vectors(self, document: str) -> tuple[list[Sentence], NDArray[np.float32]]:
+        """All sentences of a document with their vectors of length 1, shape (sentences, dimensions)."""
+        rows = self._rows(
+            "SELECT number, start, end, kind, paragraph, section, reading, confidence, vector FROM sentences "
+            "WHERE document_key = ? AND vector IS NOT NULL ORDER BY number",
+            document,
+        )
+        sentences = [Sentence(number, Span(start, end), *rest) for number, start, end, *rest, _ in rows]
+        vectors = [np.frombuffer(row[-1], dtype=np.float16).astype(np.float32) for row in rows]
+        return sentences, np.array(vectors, dtype=np.float32).reshape(len(rows), -1)
+
     def table_of(self, document: str, span: Span) -> Table | None:
         """The table in which the span stands, or ``None``."""
         with self._database.snapshot():

@@ -15,7 +15,7 @@ from ingest.blocks import Block, group_blocks
 from ingest.building import TextBuilder
 from ingest.furniture import strip_furniture
 from ingest.layout import Boxes, Confidences, RawDocument
-from ingest.sentences import split_sentences
+from corpus.sentences import split_sentences
 from ingest.tables.joining import number_tables
 from ingest.tables.laying import lay_table
 

@@ -21,6 +21,8 @@ def in_words(progress: Progress) -> str:
             return f"Ich lese {_counted(progress.count, 'Textstelle', 'Textstellen')} …"
         case "composing":
             return "Ich stelle die Antwort zusammen …"
+        case "writing":
+            return "Ich formuliere die Antwort und prüfe jeden Satz an den Fundstellen …"
 
 
 def _counted(count: int, one: str, many: str) -> str:

@@ -83,3 +83,8 @@ def test_most_single_errors_in_long_words_are_corrected(vocabulary: Vocabulary) 
 @given(st.text(max_size=20))
 def test_any_word_can_be_asked_for(word: str) -> None:
     Vocabulary({"konzeption": 1, "bürgermeister": 2, "straße": 1}).correct(word)
+
+
+@pytest.mark.parametrize("word", ["Worum", "worüber", "hierfür", "womit", "daraus", "weswegen"])
+def test_a_question_word_is_never_taken_for_one_of_the_documents(word: str) -> None:
+    assert Vocabulary({"warum": 9, "worüben": 4, "hierfor": 3, "womat": 3, "darauf": 5}).correct(word) is None

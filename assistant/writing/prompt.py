@@ -1,0 +1,57 @@
+"""What a language model is told: the rules, the numbered sentences, the question, and what kind of answer is wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.resources import files
+from itertools import groupby
+from typing import Final
+
+from assistant.writing.connection import Message
+from assistant.writing.evidence import Evidence
+from assistant.tasks import Task
+
+NO_ANSWER: Final = "KEINE ANGABE"
+"""What the model writes instead of an answer."""
+
+_WANTED: Final[dict[Task, str]] = {
+    "answer": "Beantworte die Frage in höchstens vier Sätzen.",
+    "summary": "Fasse zusammen, was in den Sätzen steht, in höchstens acht Sätzen.",
+    "reasons": "Nenne die Gründe, die in den Sätzen stehen, jeden in einem eigenen Satz.",
+    "positions": "Sage, was dafür und was dagegen spricht und von wem das kommt, jedes in einem eigenen Satz.",
+    "comparison": "Stelle gegenüber, was die Dokumente dazu sagen, jedes in einem eigenen Satz.",
+    "order": "Erzähle der Reihe nach, was wann geschah oder geschehen soll, jedes in einem eigenen Satz.",
+    "plain": "Beantworte die Frage in Einfacher Sprache: Sätze mit höchstens zwölf Wörtern, eine Aussage je Satz.",
+}
+
+
+def messages(question: str, evidence: Sequence[Evidence], task: Task) -> list[Message]:
+    """The conversation that asks for an answer."""
+    rules = files("assistant.writing").joinpath("prompt.md").read_text(encoding="utf-8")
+    lines: list[str] = []
+    for heading, group in groupby(evidence, key=lambda one: f"{one.about}, {one.section}" if one.section else one.about):
+        lines.append(f"\n{_one_line(heading)}:")
+        lines += [f"[{one.number}] {_one_line(one.text)}" for one in group]
+    wanted = f"Frage: {_one_line(question)}\n{_WANTED[task]}"
+    # The question stands behind the sentences: small models forget what came before them.
+    return [Message("system", rules), Message("user", "Sätze:\n" + "\n".join(lines) + f"\n\n{wanted}")]
+
+
+def repair(sentence: str, objections: Sequence[str], evidence: Sequence[Evidence]) -> list[Message]:
+    """The conversation that asks for one sentence anew, with what is wrong about it."""
+    rules = files("assistant.writing").joinpath("prompt.md").read_text(encoding="utf-8")
+    lines = "\n".join(f"[{one.number}] {_one_line(one.text)}" for one in evidence)
+    wrong = " ".join(dict.fromkeys(objections))
+    return [
+        Message("system", rules),
+        Message(
+            "user",
+            f"Sätze:\n{lines}\n\nDieser Satz ist so nicht belegt: „{_one_line(sentence)}“\n{wrong}\n"
+            "Schreibe ihn neu, nur mit dem, was in den Sätzen steht; schreibe nur diesen einen Satz mit seiner Nummer.",
+        ),
+    ]
+
+
+def _one_line(text: str) -> str:
+    """Text of a document or a question as one line: it cannot open a line of its own in the prompt."""
+    return " ".join(text.replace("[", "(").replace("]", ")").split())
