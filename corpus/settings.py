@@ -6,9 +6,9 @@ import hashlib
 import os
 import re
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 from pydantic_settings.exceptions import SettingsError as SourceError
 
@@ -23,6 +23,12 @@ def _sendable(key: SecretStr) -> SecretStr:
     if not re.fullmatch(r"[!-~]{12,}", key.get_secret_value()):
         raise ValueError("too short, or not sendable")
     return key
+
+
+_NO_URL = "„language_model_url“ braucht eine Adresse, die mit http:// oder https:// beginnt"
+_NO_NAME = "„language_model_name“ muss sagen, welches Modell des Servers gemeint ist"
+_NO_FILE = "„language_model_file“ muss eine GGUF-Datei nennen, die es gibt"
+_TWO_KEYS = "„language_model_key“ und „language_model_key_file“ können nicht beide gelten"
 
 
 class Settings(BaseSettings):
@@ -56,6 +62,18 @@ class Settings(BaseSettings):
         default=None, description="Schlüssel der Verwaltung zum Hochladen; ohne ihn gibt es das nicht"
     )
     upload_limit_mb: int = Field(default=100, ge=1, le=2000, description="Größte hochgeladene Datei in Megabyte")
+    language_model: Literal["none", "openai", "ollama", "gguf"] = Field(
+        default="none", description="Sprachmodell, das Antworten formuliert; ohne eines wird nur zitiert"
+    )
+    language_model_url: str = Field(default="", description="Adresse des Servers, etwa http://localhost:8000/v1")
+    language_model_name: str = Field(default="", max_length=200, description="Name des Modells auf dem Server")
+    language_model_key: SecretStr | None = Field(default=None, description="Schlüssel für den Server")
+    language_model_key_file: Path | None = Field(default=None, description="Datei, in der dieser Schlüssel steht")
+    language_model_file: Path | None = Field(default=None, description="GGUF-Datei für „gguf“")
+    language_model_context: int = Field(default=8192, ge=2048, description="Länge des Kontexts in Tokens")
+    language_model_first_seconds: float = Field(default=20, gt=0, description="Längste Wartezeit auf das erste Wort")
+    language_model_seconds: float = Field(default=60, gt=0, description="Längste Zeit für eine ganze Antwort")
+    language_model_at_once: int = Field(default=2, ge=1, le=64, description="Anfragen an das Sprachmodell zugleich")
     max_question_length: int = Field(default=2000, ge=1, le=10_000, description="Längste Frage in Zeichen")
 
     @classmethod
@@ -76,11 +94,44 @@ class Settings(BaseSettings):
         return self.models if self.models is not None else self.data / "modelle"
 
     @property
+    def language_model_secret(self) -> str:
+        """The key for the language model's server, from the setting or its file; empty if there is none.
+
+        Raises :class:`SettingsError` if the file cannot be read.
+        """
+        if self.language_model_key is not None:
+            return self.language_model_key.get_secret_value()
+        if self.language_model_key_file is None:
+            return ""
+        try:
+            return self.language_model_key_file.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(
+                f"Die Datei „{self.language_model_key_file}“ mit dem Schlüssel des Sprachmodells ist nicht lesbar."
+            ) from error
+
+    @model_validator(mode="after")
+    def _language_model_is_complete(self) -> Self:
+        match self.language_model:
+            case "openai" | "ollama" if not re.fullmatch(r"https?://[^\s/]+(?:/\S*)?", self.language_model_url):
+                raise ValueError(_NO_URL)
+            case "openai" | "ollama" if not self.language_model_name:
+                raise ValueError(_NO_NAME)
+            case "gguf" if self.language_model_file is None or not self.language_model_file.is_file():
+                raise ValueError(_NO_FILE)
+        if self.language_model_key is not None and self.language_model_key_file is not None:
+            raise ValueError(_TWO_KEYS)
+        return self
+
+    @property
     def fingerprint(self) -> str:
         """A short hash of what can change an answer, kept with each answer (places and ports do not count)."""
         relevant = self.model_dump_json(
             include={"embedding_model", "embedding_precision", "operating_point", "examples"}
         )
+        if self.language_model != "none":
+            file = self.language_model_file.name if self.language_model_file is not None else ""
+            relevant += f"{self.language_model} {self.language_model_name} {file}"
         return hashlib.sha256(relevant.encode()).hexdigest()[:12]
 
 
@@ -107,6 +158,8 @@ def _sentence(error: ValidationError) -> str:
     if first["type"] == "extra_forbidden":
         known = ", ".join(Settings.model_fields)
         return f"Die Einstellung „{name}“ in {SETTINGS_FILE} ist unbekannt; bekannt sind {known}."
+    if first["type"] == "value_error" and not name:
+        return f"Die Einstellungen passen nicht zusammen: {first['ctx']['error']}."
     if name == "staff_key":  # a secret does not belong into a message
         return f"Die Einstellung „{name}“ braucht mindestens 12 Zeichen: Buchstaben ohne Umlaute, Ziffern, Satzzeichen."
     return (
