@@ -4,22 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from copy import copy
-from typing import Self
+from typing import Literal, Self
 
 import numpy as np
 from llama_index.core.base.base_query_engine import BaseQueryEngine
 from llama_index.core.schema import QueryBundle
 from numpy.typing import NDArray
 
-from assistant.answer import Answer, Citation, Turn
-from assistant.engine import QuotesQueryEngine, Trace, Watch, unwatched
+from assistant.answer import Answer, Citation, Statement, Turn
+from assistant.engine import Draft, Progress, QuotesQueryEngine, Trace, Watch, unwatched
 from assistant.further import MOST_TRIED, already_known, candidates
 from assistant.holdings import Holdings
 from assistant.question import QuestionReader, UnderstoodQuestion, check_question
 from assistant.reader import Candidate, TrainedReader, Weights, load_weights, open_network
 from assistant.reader.network import PassageToRead
 from assistant.retrieval import HybridRetriever
+from assistant.tasks import Task, task_of
 from assistant.turnstile import AT_ONCE, Turnstile
+from assistant.writing.answering import checked, fallen_back, is_to_be_worded, statement_of, worded
+from assistant.writing.connection import open_language_model
+from assistant.writing.material import Material, MaterialMaker
+from assistant.writing.proof import Prover
+from assistant.writing.support import NetworkSupport
+from assistant.writing.writer import Piece, Writer
 from corpus.embedding import SentenceEmbedding, open_embedding
 from corpus.settings import Settings, load_settings
 from corpus.spelling import Vocabulary
@@ -58,6 +65,8 @@ class Assistant:
             open_network(settings, embedding), weights if weights is not None else load_weights()
         )
         self.holdings = Holdings(self._store, self._scope, settings.data)
+        model = open_language_model(settings)
+        self._writer = Writer(model, Prover(NetworkSupport(self._reader.network))) if model is not None else None
         self._engine = self._build()
         self._state = self._store.state()
 
@@ -75,8 +84,11 @@ class Assistant:
         user: str | None = None,  # noqa: ARG002
         documents: Collection[str] | None = None,
         watch: Watch = unwatched,
+        engine: Literal["auto", "quotes"] = "auto",
     ) -> Answer:
         """Answer or refuse. ``user`` is part of the interface for access rules; ``watch`` hears of the progress.
+
+        With ``engine="quotes"`` no language model is asked, also where there is one.
 
         Where ``documents`` are given, only these are searched, see :meth:`Holdings.chosen`. Raises
         :class:`QuestionError` with a German sentence for an empty or far too long question or an empty choice, and
@@ -86,7 +98,46 @@ class Assistant:
         # One state from search to citation: a quote must never be cut out of a newer text with older offsets.
         with self._turnstile.passed(watch), self._store.snapshot():
             chosen = None if documents is None else self.holdings.chosen(documents)
-            return self._current_engine().answer(question, history, watch, chosen=chosen)
+            quoting = self._current_engine()
+            draft = quoting.draft(question, history, watch, chosen=chosen)
+            if self._writer is None or engine == "quotes" or not is_to_be_worded(draft):
+                return draft.answer
+            task = task_of(draft.question.standalone, draft.question.kind)
+            summarised = quoting.summarised(draft.question, draft.searched)
+            material = self._material_maker().gather(draft, task, summarised.document if summarised else None)
+        # The model takes its time: meanwhile others may pass, and the store may be written.
+        return self._worded(self._writer, quoting, draft, material, task, watch)
+
+    def _worded(
+        self, writer: Writer, quoting: QuotesQueryEngine, draft: Draft, material: Material, task: Task, watch: Watch
+    ) -> Answer:
+        """The answer in the language model's words, as far as they are proven."""
+        shown: dict[int, int] = {}
+
+        def show(piece: Piece) -> None:
+            for number in piece.evidence:
+                shown.setdefault(number, len(shown) + 1)
+            watch(Progress("writing", len(shown), statement_of(piece, shown)))
+
+        written = writer.write(
+            draft.question.standalone,
+            material.evidence,
+            task,
+            watch=lambda: watch(Progress("writing", 0)),
+            show=show,
+        )
+        timings = {**draft.answer.timings_ms, "writing": round(written.seconds * 1000, 1)}
+        timings["total"] = round(draft.answer.timings_ms["total"] + written.seconds * 1000, 1)
+        if written.first_seconds is not None:
+            timings["first_word"] = round(written.first_seconds * 1000, 1)
+        base = draft.answer.model_copy(update={"timings_ms": timings})
+        if written.failure is not None:
+            return fallen_back(base, written.failure)
+
+        def notices(citations: Sequence[Citation]) -> Sequence[Statement]:
+            return quoting.notices(draft.question, draft.searched, citations)
+
+        return checked(worded(base, written, material, writer.model.name, notices))
 
     def is_sure(self, answer: Answer) -> bool:
         """Whether the reader is sure that an answer answers, and not only that nothing fits better."""
@@ -114,7 +165,9 @@ class Assistant:
         for candidate in formed[:MOST_TRIED]:
             if already_known(candidate, asked):
                 continue
-            tried = self.answer(candidate.question, history=history, documents=documents, watch=watch)
+            tried = self.answer(
+                candidate.question, history=history, documents=documents, watch=watch, engine="quotes"
+            )
             first = next(((citation.document, citation.char_start) for citation in tried.citations), None)
             if self.is_sure(tried) and first is not None and first not in seen and candidate.is_met_by(tried):
                 seen.add(first)
@@ -171,7 +224,9 @@ class Assistant:
         self._reader.network.read("Aufwärmen", [PassageToRead("", ["Aufwärmen"])])
 
     def close(self) -> None:
-        """Release the store."""
+        """Release the store and whatever serves the language model."""
+        if self._writer is not None:
+            self._writer.model.close()
         self._store.close()
 
     def _narrow(self, documents: Collection[str]) -> None:
@@ -198,6 +253,15 @@ class Assistant:
             scope=self._scope,
             operating_point=self.settings.operating_point,
             settings_hash=self.settings.fingerprint,
+        )
+
+    def _material_maker(self) -> MaterialMaker:
+        model = self._writer.model if self._writer is not None else None
+        return MaterialMaker(
+            self._store,
+            self.holdings.citations,
+            self._store.documents(self._scope),
+            context=model.context if model is not None else 0,
         )
 
     def _retriever(self) -> HybridRetriever:

@@ -67,7 +67,7 @@ class LocalServer:
             ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=open("/tmp/w/srv.err","a"),
             text=True,
             encoding="utf-8",
         )

@@ -25,6 +25,22 @@ _WANTED: Final[dict[Task, str]] = {
 }
 
 
+_EXAMPLE: Final = (
+    Message(
+        "user",
+        "Sätze:\n\nVorlage „Radweg Bachstraße“, Bauausschuss 12.04.2021, Sachverhalt:\n"
+        "[1] Der Radweg an der Bachstraße soll im Jahr 2022 gebaut werden.\n"
+        "[2] Die Kosten werden auf 1,2 Mio. Euro geschätzt.\n"
+        "[3] Der Bauhof hat im Winter 14 Bäume beschnitten.\n\n"
+        f"Frage: Was ist an der Bachstraße geplant?\n{_WANTED['answer']}",
+    ),
+    Message(
+        "assistant",
+        "Der Radweg an der Bachstraße soll im Jahr 2022 gebaut werden [1]. Die Kosten werden auf 1,2 Mio. Euro geschätzt [2].",
+    ),
+)
+
+
 def messages(question: str, evidence: Sequence[Evidence], task: Task) -> list[Message]:
     """The conversation that asks for an answer."""
     rules = files("assistant.writing").joinpath("prompt.md").read_text(encoding="utf-8")
@@ -33,8 +49,10 @@ def messages(question: str, evidence: Sequence[Evidence], task: Task) -> list[Me
         lines.append(f"\n{_one_line(heading)}:")
         lines += [f"[{one.number}] {_one_line(one.text)}" for one in group]
     wanted = f"Frage: {_one_line(question)}\n{_WANTED[task]}"
+    # An example says more to a small model than rules do; it is about something that nobody asks for.
     # The question stands behind the sentences: small models forget what came before them.
-    return [Message("system", rules), Message("user", "Sätze:\n" + "\n".join(lines) + f"\n\n{wanted}")]
+    asked = Message("user", "Sätze:\n" + "\n".join(lines) + f"\n\n{wanted}")
+    return [Message("system", rules), *_EXAMPLE, asked]
 
 
 def repair(sentence: str, objections: Sequence[str], evidence: Sequence[Evidence]) -> list[Message]:

@@ -14,6 +14,8 @@ from typing import Final
 
 from assistant.decisions import DECIDED
 from assistant.writing import lexicon
+from assistant.writing.clauses import differing_clauses
+from assistant.writing.copying import changed_words
 from assistant.writing.evidence import Evidence, roots_of
 from assistant.writing.facts import Fact
 from assistant.writing.order import exchanged_roles, turned_cause
@@ -82,6 +84,8 @@ class Prover:
             *_attributed(told, cited),
             *_decided(told, cited),
             *(Objection("roles", text) for text in exchanged_roles(told, [one.told for one in cited])),
+            *(Objection("clause", text) for text in differing_clauses(told, cited)),
+            *(Objection("copy", text) for text in changed_words(sentence, cited)),
             *(Objection("cause", text) for text in turned_cause(told, [one.told for one in cited])),
         ]
         if objections or self._supports is None:
@@ -330,6 +334,8 @@ def _wrong_pairs(told: Told, cited: Sequence[Evidence]) -> Iterator[Objection]:
             for other in here[position + 1 :]:
                 if _parted(fact, other, cited):
                     yield Objection("pair", f"„{fact.text}“ und „{other.text}“ gehören dort nicht zusammen.")
+            if _moved(fact, here, cited):
+                yield Objection("pair", f"„{fact.text}“ steht dort neben einer anderen Zahl.")
             for noun in nouns:
                 if _noun_parted(fact, noun, told, cited):
                     yield Objection("pair", f"„{fact.text}“ und „{noun.text}“ gehören dort nicht zusammen.")
@@ -347,6 +353,41 @@ def _places(fact: Fact, cited: Sequence[Evidence]) -> dict[tuple[int, int], list
                     f for f in one.told.facts if one.told.clause_at(f.span.start) == clause
                 ]
     return found
+
+
+def _moved(fact: Fact, here: Sequence[Fact], cited: Sequence[Evidence]) -> bool:
+    """Whether a number stands beside another date or number than in its source, and another number in its place."""
+    if fact.kind != "number":
+        return False
+    rivals = [other for other in here if other.kind == "number" and other.key != fact.key]
+    if not rivals:
+        return False
+    text = " ".join(one.text for one in cited)
+    for one in cited:
+        places = {f.key: f for f in one.told.facts}
+        there = next((f for f in one.told.facts if _is_same(fact, f, text)), None)
+        if there is None:
+            continue
+        for rival in rivals:
+            other = places.get(rival.key)
+            if other is None or one.told.clause_at(other.span.start) != one.told.clause_at(there.span.start):
+                continue
+            turned = (fact.span.start < rival.span.start) != (there.span.start < other.span.start)
+            if turned and not _keeps_company(fact, here, there, one):
+                return True
+    return False
+
+
+def _keeps_company(fact: Fact, here: Sequence[Fact], there: Fact, one: Evidence) -> bool:
+    """Whether what a number counts, or the word before it, is the same as in its source."""
+    if fact.counted and there.counted:
+        return fact.counted == there.counted
+    dates = [f for f in here if f.kind == "date"]
+    if dates:
+        mine = min(dates, key=lambda f: abs(f.span.start - fact.span.start))
+        theirs = [f for f in one.told.facts if f.kind == "date"]
+        return bool(theirs) and min(theirs, key=lambda f: abs(f.span.start - there.span.start)).key == mine.key
+    return False
 
 
 def _parted(fact: Fact, other: Fact, cited: Sequence[Evidence]) -> bool:
@@ -394,9 +435,6 @@ def _noun_parted(fact: Fact, noun: Word, told: Told, cited: Sequence[Evidence]) 
 
 def _roots(words: Sequence[str]) -> frozenset[str]:
     return frozenset(root(word) for word in words)
-
-
-_CACHE: dict[str, object] = {}
 
 
 def _synonym_roots() -> tuple[frozenset[str], ...]:

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from time import perf_counter
 from typing import TYPE_CHECKING, Final, Literal
 
+from assistant.tasks import Task
 from assistant.writing.connection import LanguageModelError
 from assistant.writing.evidence import Evidence
 from assistant.writing.injection import speaks_to_a_machine
 from assistant.writing.prompt import NO_ANSWER, messages, repair
 from assistant.writing.proof import Prover, Verdict
 from assistant.writing.stream import SentenceStream, WrittenSentence
-from assistant.tasks import Task
+from assistant.writing.told import Told
 
 if TYPE_CHECKING:
     from assistant.writing.connection import LanguageModel
@@ -23,6 +24,7 @@ _MOST_SENTENCES: Final = 14
 _MOST_REPAIRS: Final = 3
 _HOPELESS: Final = 5
 """So many sentences that cite nothing, and not one that is proven: the model does not understand the task."""
+_NEAREST: Final = 4
 _MOST_TOKENS: Final = 700
 _MOST_TOKENS_OF_ONE: Final = 120
 
@@ -72,10 +74,20 @@ class _Draft:
     pieces: list[Piece | None] = field(default_factory=list)
     failed: list[tuple[int, WrittenSentence, Verdict]] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
+    repaired: int = 0
+    replaced: int = 0
 
     @property
     def proven(self) -> int:
         return sum(piece is not None for piece in self.pieces)
+
+    @property
+    def done(self) -> list[Piece]:
+        return [piece for piece in self.pieces if piece is not None]
+
+    def counts(self) -> Counts:
+        left_out = len(self.failed) - self.repaired - self.replaced
+        return Counts(len(self.pieces), len(self.failed), self.repaired, self.replaced, left_out)
 
 
 class Writer:
@@ -105,7 +117,7 @@ class Writer:
                     first = perf_counter() - started if first is None and piece.strip() else first
                     for sentence in stream.feed(piece):
                         self._take(sentence, given, draft, show)
-                    if self._is_enough(draft):
+                    if self._is_hopeless(draft) or len(draft.pieces) >= _MOST_SENTENCES:
                         break
                 else:
                     for sentence in stream.rest():
@@ -113,23 +125,18 @@ class Writer:
         except LanguageModelError as error:
             # What has been proven by then is true, whatever happened behind it.
             failure, cut = str(error), True
-        if draft.proven:
+        if not draft.failed and not draft.proven:
+            failure = failure or _NO_ANSWER
+        elif not draft.proven and (cut or self._is_hopeless(draft)):
+            failure = failure or _NOTHING_PROVEN
+        else:
             failure = None
-        elif failure is None:
-            failure = _NOTHING_PROVEN if draft.failed else _NO_ANSWER
-        if failure is not None:
-            counts = Counts(sentences=len(draft.pieces), failed=len(draft.failed), left_out=len(draft.failed))
-            return Written([], counts, first, perf_counter() - started, failure, cut)
-        repaired, replaced = self._mend(draft, given, watch)
-        done = [piece for piece in draft.pieces if piece is not None]
-        counts = Counts(
-            sentences=len(draft.pieces),
-            failed=len(draft.failed),
-            repaired=repaired,
-            replaced=replaced,
-            left_out=len(draft.failed) - repaired - replaced,
+            self._mend(draft, given, watch)
+            if not any(piece.verification == "supported" for piece in draft.done):
+                failure = _NOTHING_PROVEN
+        return Written(
+            [] if failure else draft.done, draft.counts(), first, perf_counter() - started, failure, cut
         )
-        return Written(done, counts, first, perf_counter() - started, None, cut)
 
     def _take(self, sentence: WrittenSentence, given: Sequence[Evidence], draft: _Draft, show: Show) -> None:
         """Prove a sentence and keep it, or keep its place."""
@@ -155,32 +162,29 @@ class Writer:
             cited = []
         return self._prover.judge(sentence.text, cited)
 
-    def _is_enough(self, draft: _Draft) -> bool:
-        hopeless = not draft.proven and sum(not s.markers for _, s, _ in draft.failed) >= _HOPELESS
-        return hopeless or len(draft.pieces) >= _MOST_SENTENCES
+    def _is_hopeless(self, draft: _Draft) -> bool:
+        return not draft.proven and sum(not s.markers for _, s, _ in draft.failed) >= _HOPELESS
 
-    def _mend(self, draft: _Draft, given: Sequence[Evidence], watch: Callable[[], None]) -> tuple[int, int]:
+    def _mend(self, draft: _Draft, given: Sequence[Evidence], watch: Callable[[], None]) -> None:
         """Ask anew for what was not proven, once each; what stays unproven gives way to its evidence or goes."""
         by_number = {one.number: one for one in given}
         used = {number for piece in draft.pieces if piece is not None for number in piece.evidence}
-        repaired = replaced = 0
         for attempt, (place, sentence, verdict) in enumerate(draft.failed):
             cited = [by_number[number] for number in sentence.markers if number in by_number]
             anew = None
-            if cited and attempt < _MOST_REPAIRS:
-                anew = self._again(sentence, verdict, cited, watch)
+            if attempt < _MOST_REPAIRS and not speaks_to_a_machine(sentence.text):
+                anew = self._again(sentence, verdict, cited or nearest(sentence.text, given), watch)
             if anew is not None and anew.text not in draft.seen:
                 draft.seen.add(anew.text)
                 draft.pieces[place] = anew
                 used.update(anew.evidence)
-                repaired += 1
+                draft.repaired += 1
                 continue
             unquoted = next((one for one in cited if one.number not in used), None)
             if unquoted is not None:
                 draft.pieces[place] = Piece(unquoted.text, (unquoted.number,), "verbatim")
                 used.add(unquoted.number)
-                replaced += 1
-        return repaired, replaced
+                draft.replaced += 1
 
     def _again(
         self, sentence: WrittenSentence, verdict: Verdict, cited: Sequence[Evidence], watch: Callable[[], None]
@@ -198,6 +202,13 @@ class Writer:
         if first is None or not self._judge(first, cited).proven:
             return None
         return Piece(first.text, first.markers, "supported")
+
+
+def nearest(sentence: str, given: Sequence[Evidence]) -> list[Evidence]:
+    """The evidence that a sentence without markers may have been made of: what shares most of its words."""
+    roots = {word.root for word in Told.of(sentence).content}
+    ranked = sorted(given, key=lambda one: -len(roots & one.told.roots))
+    return sorted(ranked[:_NEAREST], key=lambda one: one.number)
 
 
 _NOTHING_PROVEN: Final = "Was das Sprachmodell geschrieben hat, ließ sich nicht belegen."

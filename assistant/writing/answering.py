@@ -1,0 +1,118 @@
+"""Makes an answer of what was written and proven: sentences with markers, their quotes below them, what qualifies them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from assistant import composing
+from assistant.answer import Answer, Citation, Statement
+from assistant.engine import Draft
+from assistant.tasks import task_of
+from assistant.writing.material import Material
+from assistant.writing.writer import Counts, Piece, Written
+
+Notices = Callable[[Sequence[Citation]], Sequence[Statement]]
+"""What qualifies an answer that rests on these citations."""
+
+
+def is_to_be_worded(draft: Draft) -> bool:
+    """Whether words help: a fact that can be told in one word is told best by its quote."""
+    answer = draft.answer
+    if answer.status != "answered" or not answer.citations:
+        return False
+    task = task_of(draft.question.standalone, draft.question.kind)
+    return task != "answer" or answer.short_answer is None
+
+
+def checked(answer: Answer) -> Answer:
+    """The answer, its invariants checked: copies with changes are not checked by themselves."""
+    return Answer.model_validate(answer.model_dump())
+
+
+def statement_of(piece: Piece, numbers: dict[int, int]) -> Statement:
+    """A piece as the answer states it; ``numbers`` gives the answer's number of each evidence."""
+    cited = [numbers[number] for number in piece.evidence]
+    if piece.verification == "verbatim":
+        return Statement(text=piece.text, kind="quote", citations=cited, verification="verbatim")
+    body, stop = (piece.text[:-1], piece.text[-1]) if piece.text[-1:] in ".!?" else (piece.text, "")
+    markers = "".join(f"[{number}]" for number in cited)
+    return Statement(
+        text=f"{composing.escaped(body)} {markers}{stop}", kind="generated", citations=cited, verification="supported"
+    )
+
+
+def worded(base: Answer, written: Written, material: Material, model: str, notices: Notices) -> Answer:
+    """The answer in the model's words; ``base`` is the one in quotes, whose best quote is always kept.
+
+    Whoever reads it can check all of it: each sentence has its quotes below.
+    """
+    numbers: dict[int, int] = {}
+    for piece in written.pieces:
+        for number in piece.evidence:
+            numbers.setdefault(number, len(numbers) + 1)
+    citations = [
+        material.citations[number].model_copy(update={"number": new, **_short(material.citations[number], base)})
+        for number, new in numbers.items()
+    ]
+    first = base.citations[0]
+    if not any(_covers(first, other) for other in citations):
+        # The quote that the search is surest of stays, whatever the model thought of it.
+        citations.append(first.model_copy(update={"number": len(citations) + 1}))
+    short = base.short_answer if any(c.short_start is not None for c in citations) else None
+    qualifying = notices(citations)
+    above = [statement for statement in qualifying if statement.text == composing.EXAMPLE_NOTICE]
+    below = [statement for statement in qualifying if statement.text != composing.EXAMPLE_NOTICE]
+    pieces = [statement_of(piece, numbers) for piece in written.pieces]
+    below = [*below, *_about(written.counts, model, cut=written.cut)]
+    blocks = [composing.quote_block(citation) for citation in citations]
+    told = " ".join(
+        s.text if s.kind == "generated" else f"„{composing.escaped(s.text)}“ [{s.citations[0]}]" for s in pieces
+    )
+    opening = [f"**{composing.escaped(short)}**"] if short else []
+    text = "\n\n".join([*opening, told, *blocks, *(f"*{statement.text}*" for statement in [*above, *below])])
+    return base.model_copy(
+        update={
+            "text": text,
+            "short_answer": short,
+            "statements": [*above, *pieces, *below],
+            "citations": citations,
+            "engine": "generated",
+        }
+    )
+
+
+def fallen_back(base: Answer, why: str) -> Answer:
+    """The answer in quotes, saying why it is not worded."""
+    about = composing.notice(f"Geantwortet wird nur mit Zitaten: {why}")
+    return base.model_copy(update={"text": f"{base.text}\n\n*{about.text}*", "statements": [*base.statements, about]})
+
+
+def _about(counts: Counts, model: str, *, cut: bool) -> list[Statement]:
+    """Who worded the answer, and what of it is not shown."""
+    said = [f"Formuliert vom Sprachmodell „{composing.escaped(model)}“; jeder Satz ist an seinen Fundstellen geprüft."]
+    if counts.left_out:
+        what = "Ein Satz ließ" if counts.left_out == 1 else f"{counts.left_out} Sätze ließen"
+        said.append(f"{what} sich nicht belegen und {'fehlt' if counts.left_out == 1 else 'fehlen'} hier.")
+    if counts.replaced:
+        what = "Ein Satz steht" if counts.replaced == 1 else f"{counts.replaced} Sätze stehen"
+        said.append(f"{what} hier im Wortlaut des Dokuments, weil die Formulierung nicht zu belegen war.")
+    if cut:
+        said.append("Das Sprachmodell ist nicht fertig geworden.")
+    return [composing.notice(" ".join(said))]
+
+
+def _covers(first: Citation, other: Citation) -> bool:
+    return first.document == other.document and first.char_start < other.char_end and other.char_start < first.char_end
+
+
+def _short(citation: Citation, base: Answer) -> dict[str, int]:
+    """Where the short answer of the quotes stands inside a citation."""
+    for other in base.citations:
+        if (
+            other.short_start is not None
+            and other.short_end is not None
+            and other.document == citation.document
+            and citation.char_start <= other.short_start < other.short_end <= citation.char_end
+        ):
+            return {"short_start": other.short_start, "short_end": other.short_end}
+    return {}
