@@ -61,6 +61,69 @@ def exchanged_roles(told: Told, sources: Sequence[Told]) -> Iterator[str]:
                     return
 
 
+def exchanged_places(told: Told, sources: Sequence[Told]) -> Iterator[str]:
+    """Objections to two things of which each stands where the source has the other: behind its preposition, or in its
+    clause."""
+    nouns = [word for word in told.words if word.text[0].isupper() and word.content]
+    for source in sources:
+        there = {word: found for word in nouns if (found := _place(word, source)) is not None}
+        for position, first in enumerate(nouns):
+            for second in nouns[position + 1 :]:
+                if first not in there or second not in there or first.root == second.root:
+                    continue
+                one, other = there[first], there[second]
+                if _slots_exchanged(told, first, second, source, one, other) or _company_exchanged(
+                    told, first, second, source, one, other
+                ):
+                    yield f"„{first.text}“ und „{second.text}“ sind gegenüber der genannten Stelle vertauscht."
+                    return
+
+
+def _slots_exchanged(told: Told, first: Word, second: Word, source: Told, one: Word, other: Word) -> bool:
+    mine, theirs = (_slot(told, first), _slot(told, second)), (_slot(source, one), _slot(source, other))
+    return theirs[0] != theirs[1] and mine == (theirs[1], theirs[0])
+
+
+_SLOTS: Final = frozenset(
+    "von nach zu in an auf aus bei mit durch für gegen über unter vor seit bis ab um ohne zwischen gegenüber dem den des der die das"
+    " ein eine einem einen eines einer".split()
+)
+_MERGED: Final = {"vom": "von", "zum": "zu", "zur": "zu", "im": "in", "ins": "in", "am": "an", "ans": "an", "beim": "bei"}
+_PREPOSITIONS: Final = frozenset("von nach zu in an auf aus bei mit durch für gegen über unter vor seit bis ab um ohne".split())
+
+
+def _slot(told: Told, word: Word) -> str:
+    """The preposition or article that a noun stands behind; adjectives and parts of its name are passed over."""
+    before = re.findall(r"\w+|[^\w\s]", told.text[: word.span.start])
+    found = ""
+    for token in reversed(before[-5:]):
+        lower = _MERGED.get(token.lower(), token.lower())
+        if lower in _PREPOSITIONS:
+            return lower
+        if lower in _SLOTS:
+            found = found or lower
+            continue
+        if found or not token[0].isalpha() or not (token[0].isupper() or re.search(r"(?:e|en|er|es|em)$", token)):
+            break
+    return found
+
+
+def _company_exchanged(told: Told, first: Word, second: Word, source: Told, one: Word, other: Word) -> bool:
+    """Whether two nouns of different clauses have changed clauses, judged by what else is said in these."""
+    if first.clause == second.clause or one.clause == other.clause:
+        return False
+    pair = {first.root, second.root}
+
+    def company(of: Told, word: Word) -> frozenset[str]:
+        return frozenset(w.root for w in of.content if w.clause == word.clause) - pair
+
+    mine = company(told, first), company(told, second)
+    theirs = company(source, one), company(source, other)
+    kept = _shared(mine[0], theirs[0]) + _shared(mine[1], theirs[1])
+    turned = _shared(mine[0], theirs[1]) + _shared(mine[1], theirs[0])
+    return turned >= 1 and kept == 0
+
+
 def _is_between(told: Told, first: Word, second: Word) -> bool:
     """Whether a verb that says something stands between two nouns, so that they stand on its two sides."""
     between = [w for w in told.words if first.span.end <= w.span.start < second.span.start]

@@ -18,7 +18,7 @@ from assistant.writing.clauses import differing_clauses
 from assistant.writing.copying import changed_words
 from assistant.writing.evidence import Evidence, roots_of
 from assistant.writing.facts import Fact
-from assistant.writing.order import exchanged_roles, turned_cause
+from assistant.writing.order import exchanged_places, exchanged_roles, turned_cause
 from assistant.writing.roots import covered, root
 from assistant.writing.told import Told, Word
 
@@ -84,6 +84,7 @@ class Prover:
             *_attributed(told, cited),
             *_decided(told, cited),
             *(Objection("roles", text) for text in exchanged_roles(told, [one.told for one in cited])),
+            *(Objection("places", text) for text in exchanged_places(told, [one.told for one in cited])),
             *(Objection("clause", text) for text in differing_clauses(told, cited)),
             *(Objection("copy", text) for text in changed_words(sentence, cited)),
             *(Objection("cause", text) for text in turned_cause(told, [one.told for one in cited])),
