@@ -188,6 +188,11 @@ class Assistant:
             return self._current_engine().material(question, history, without)
 
     @property
+    def at_once(self) -> int:
+        """How many questions may be under way at the same time: those who wait for a language model cost nothing."""
+        return AT_ONCE + (self._writer.model.places if self._writer is not None else 0)
+
+    @property
     def reader(self) -> TrainedReader:
         """Judges what was found."""
         return self._reader

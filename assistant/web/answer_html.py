@@ -25,7 +25,8 @@ _QUOTES = "„“”\"»«‚‘’'…  \n\t."
 class Exchange:
     """One question with what came of it; neither ``answer`` nor ``error`` while it is being read.
 
-    ``feedback`` is the key under which the answer can be rated, ``progress`` tells how far an answer is; ``documents``
+    ``feedback`` is the key under which the answer can be rated, ``progress`` tells how far an answer is, ``written`` what
+    of it has been worded and proven by then; ``documents``
     are the ids of those that were chosen to be searched, ``None`` where it was everything. ``further`` is the key under
     which the page may ask what to ask next.
     """
@@ -35,6 +36,7 @@ class Exchange:
     error: str | None = None
     feedback: str | None = None
     progress: str = READING
+    written: tuple[Statement, ...] = ()
     documents: tuple[str, ...] | None = None
     further: str | None = None
 
@@ -61,7 +63,9 @@ def _exchange(turn: int, exchange: Exchange) -> str:
     elif exchange.error is not None:
         state, content = "error", _error(exchange.error)
     else:
-        state, content = "reading", f'<p class="reading">{escaped(exchange.progress)}</p>'
+        # The passages come with the whole answer; until then a sentence shows only that it has some.
+        written = "".join(f'<p class="worded">{escaped(_words(statement))}</p>' for statement in exchange.written)
+        state, content = "reading", f'{written}<p class="reading">{escaped(exchange.progress)}</p>'
     question = exchange.question.strip()
     if question:
         asked = escaped(question)

@@ -19,12 +19,11 @@ from pydantic import TypeAdapter, ValidationError
 
 from assistant.answer import Answer, Turn
 from assistant.engine import Progress, Watch
-from assistant.turnstile import AT_ONCE
 from assistant.web.answer_html import Exchange, conversation_html
 from assistant.web.capacity import WAITING
 from assistant.web.further import FurtherDesk, Shown
 from assistant.web.gradio_api import add_gradio_api
-from assistant.web.progress import HungUpError, in_words
+from assistant.web.progress import HungUpError, News, in_words
 from corpus.errors import AktenkundigError
 
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ def build_chat(assistant: Assistant, desk: FeedbackDesk | None, further: Further
     The browser scripts rely on the ids ``gespraech``, ``frage``, ``fragen`` and ``abbrechen``. Which documents are
     searched is chosen in auswahl.js and comes with each question.
     """
-    workers = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="answers")
+    workers = ThreadPoolExecutor(assistant.at_once, thread_name_prefix="answers")
 
     def ask(
         question: str, exchanges: list[Exchange], choice: str | None, request: gr.Request
@@ -53,16 +52,20 @@ def build_chat(assistant: Assistant, desk: FeedbackDesk | None, further: Further
         yield exchanges, conversation_html([*exchanges, asked]), ""
         told: Queue[Progress | None] = Queue()
         gone = Event()
+        news = News()
 
         def watch(progress: Progress) -> None:
             if gone.is_set():
                 raise HungUpError("Die Frage wurde abgebrochen.")
-            told.put(progress)
+            if news.is_new(progress):
+                told.put(progress)
 
-        work = workers.submit(_answered, assistant, desk, asked, exchanges, request.username, watch)
+        work = workers.submit(_answered, assistant, desk, Exchange(question, documents=asked.documents), exchanges, request.username, watch)
         work.add_done_callback(lambda _: told.put(None))
         try:
             while (progress := told.get()) is not None:
+                if progress.statement is not None:
+                    asked = replace(asked, written=(*asked.written, progress.statement))
                 waiting = replace(asked, progress=in_words(progress))
                 yield exchanges, conversation_html([*exchanges, waiting]), gr.skip()
         finally:  # Gradio closes the generator where somebody calls the question off
@@ -118,7 +121,7 @@ def build_chat(assistant: Assistant, desk: FeedbackDesk | None, further: Further
         add_gradio_api(assistant)
         # Gradio draws its input before it listens to it; this runs once it does, see ``ask`` in gespraech.js.
         chat.load(None, js="() => { document.body.dataset.bereit = 'ja'; }")
-    chat.queue(default_concurrency_limit=AT_ONCE, max_size=WAITING)
+    chat.queue(default_concurrency_limit=assistant.at_once, max_size=WAITING)
     return chat
 
 

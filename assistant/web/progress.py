@@ -10,6 +10,18 @@ class HungUpError(AktenkundigError):
     """Whoever asked does not wait any more; raised out of the work on the answer."""
 
 
+class News:
+    """Tells what is new of what is told again and again while somebody waits, or a model writes."""
+
+    def __init__(self) -> None:
+        self._last: Progress | None = None
+
+    def is_new(self, progress: Progress) -> bool:
+        """Whether this was not told last."""
+        last, self._last = self._last, progress
+        return progress.statement is not None or last is None or progress.stage != last.stage
+
+
 def in_words(progress: Progress) -> str:
     """How far an answer is, for people."""
     match progress.stage:

@@ -70,7 +70,8 @@ class _Backend(Protocol):
 
 
 class LanguageModel:
-    """One model; may be used from several threads. ``name`` is what people are shown, ``context`` counts tokens."""
+    """One model; may be used from several threads. ``name`` is what people are shown, ``context`` counts tokens, and
+    ``places`` how many may use it or wait for it."""
 
     def __init__(self, name: str, settings: Settings, backend: _Backend) -> None:
         self.name = name
@@ -79,7 +80,7 @@ class LanguageModel:
         self._seconds = settings.language_model_seconds
         self._backend = backend
         self._turnstile = Turnstile(settings.language_model_at_once)
-        self._most = settings.language_model_at_once + _MOST_WAITING
+        self.places = settings.language_model_at_once + _MOST_WAITING
         self._inside = 0
         self._lock = Lock()
 
@@ -121,7 +122,7 @@ class LanguageModel:
     def _place(self) -> Iterator[None]:
         """A place among those who wait; there are few, because somebody else's answer takes long."""
         with self._lock:
-            if self._inside >= self._most:
+            if self._inside >= self.places:
                 raise LanguageModelError("Das Sprachmodell hat gerade zu viel zu tun.")
             self._inside += 1
         try:

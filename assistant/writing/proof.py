@@ -37,6 +37,11 @@ _ATTRIBUTED: Final = re.compile(
 )
 
 
+_FIRST_PERSON: Final = re.compile(
+    r"\b(?:wir|ich|uns|unser(?:e[nmrs]?)?|mir|mich|meine?[nmrs]?|Ihnen)\b|^(?:Wir|Ich|Uns|Unser\w*|Mein\w*)\b"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Objection:
     """Why a sentence is not shown: the name of the check, and a German sentence for whoever wrote it."""
@@ -82,6 +87,7 @@ class Prover:
             *_other_quantity(told, cited),
             *_opposite(told, cited, said),
             *_attributed(told, cited),
+            *_whose_voice(sentence),
             *_decided(told, cited),
             *(Objection("roles", text) for text in exchanged_roles(told, [one.told for one in cited])),
             *(Objection("places", text) for text in exchanged_places(told, [one.told for one in cited])),
@@ -316,6 +322,13 @@ def _attributed(told: Told, cited: Sequence[Evidence]) -> Iterator[Objection]:
         text = " ".join(one.text for one in cited)
         if match["kind"] not in kinds and match.group() not in text:
             yield Objection("attribution", f"Die genannte Stelle steht nicht in „{match['kind']}“.")
+
+
+def _whose_voice(sentence: str) -> Iterator[Objection]:
+    """A letter's "wir" would be the assistant's own in its answer; inside quotation marks it is the letter's."""
+    spoken = re.sub(r"„[^“]*“", "", sentence)
+    if (match := _FIRST_PERSON.search(spoken)) is not None:
+        yield Objection("voice", f"Schreibe nicht „{match.group()}“, sondern wer es sagt.")
 
 
 def _decided(told: Told, cited: Sequence[Evidence]) -> Iterator[Objection]:

@@ -13,7 +13,6 @@ from assistant.answer import Answer, Citation
 from assistant.export import FORMATS, Format, Paper, conversation_paper, exported, sheet_paper
 from assistant.feedback import Opinion
 from assistant.sheet import SessionSheet
-from assistant.turnstile import AT_ONCE
 from assistant.web.api.asking import Counter
 from assistant.web.api.descriptions import in_german
 from assistant.web.api.shapes import (
@@ -68,7 +67,7 @@ def create_api(assistant: Assistant, desk: FeedbackDesk | None, staff: StaffDesk
         strict_content_type=True,
     )
     report_problems(api)
-    _add_asking(api, Counter(assistant, desk, at_once=AT_ONCE, waiting=WAITING), desk)
+    _add_asking(api, Counter(assistant, desk, at_once=assistant.at_once, waiting=WAITING), desk)
     _add_holdings(api, assistant)
     settings = assistant.settings
     if staff is not None and settings.staff_key is not None:

@@ -23,7 +23,7 @@ from assistant.web.api.shapes import (
     QuestionTurn,
 )
 from assistant.web.problems import OverloadedError, status_of
-from assistant.web.progress import HungUpError, in_words
+from assistant.web.progress import HungUpError, News, in_words
 from corpus.errors import AktenkundigError
 
 if TYPE_CHECKING:
@@ -78,7 +78,8 @@ class Counter:
         return answers
 
     async def stream(self, request: QuestionRequest, connection: Request) -> AsyncIterator[str]:
-        """Server-sent events: ``fortschritt`` as often as there is some, then ``antwort`` or ``fehler``."""
+        """Server-sent events: ``fortschritt`` as often as there is some, a ``satz`` for each that a language model has worded
+        and that is proven, then ``antwort`` or ``fehler``."""
         sender, receiver = anyio.create_memory_object_stream[Progress](16)
         outcome: list[Asked | AktenkundigError] = []
         gone = Event()
@@ -95,6 +96,9 @@ class Counter:
             try:
                 async with receiver:
                     async for progress in receiver:
+                        if progress.statement is not None:
+                            yield _event("satz", progress.statement.model_dump(mode="json"))
+                            continue
                         yield _event("fortschritt", {"stage": progress.stage, "text": in_words(progress)})
             finally:
                 gone.set()
@@ -118,10 +122,13 @@ class Counter:
         if self._inside >= self._most:
             raise OverloadedError("Gerade fragen sehr viele; bitte in einer Minute noch einmal versuchen.")
 
+        news = News()
+
         def watch(progress: Progress) -> None:
             if gone.is_set():
                 raise HungUpError("Die Frage wurde abgebrochen.")
-            tell(progress)
+            if news.is_new(progress):
+                tell(progress)
 
         self._inside += 1
         try:
@@ -132,7 +139,11 @@ class Counter:
 
     def _work(self, request: QuestionRequest, watch: Callable[[Progress], None]) -> Answer:
         return self._assistant.answer(
-            request.question, history=request.history, documents=request.documents, watch=watch
+            request.question,
+            history=request.history,
+            documents=request.documents,
+            watch=watch,
+            engine=request.engine,
         )
 
 

@@ -45,6 +45,9 @@ class QuestionRequest(_Shape):
         description="frühere Beiträge, ältester zuerst; damit werden Anschlussfragen verstanden",
     )
     documents: Chosen = None
+    engine: Literal["auto", "quotes"] = Field(
+        default="auto", description="„quotes“: nur mit Zitaten antworten, auch wenn ein Sprachmodell eingerichtet ist"
+    )
 
 
 class KeptQuestion(_Shape):
