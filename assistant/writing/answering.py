@@ -30,10 +30,8 @@ def checked(answer: Answer) -> Answer:
 
 
 def statement_of(piece: Piece, numbers: dict[int, int]) -> Statement:
-    """A piece as the answer states it; ``numbers`` gives the answer's number of each evidence."""
+    """A worded piece as the answer states it; ``numbers`` gives the answer's number of each evidence."""
     cited = [numbers[number] for number in piece.evidence]
-    if piece.verification == "verbatim":
-        return Statement(text=piece.text, kind="quote", citations=cited, verification="verbatim")
     body, stop = (piece.text[:-1], piece.text[-1]) if piece.text[-1:] in ".!?" else (piece.text, "")
     markers = "".join(f"[{number}]" for number in cited)
     return Statement(
@@ -62,11 +60,17 @@ def worded(base: Answer, written: Written, material: Material, model: str, notic
     qualifying = notices(citations)
     above = [statement for statement in qualifying if statement.text == composing.EXAMPLE_NOTICE]
     below = [statement for statement in qualifying if statement.text != composing.EXAMPLE_NOTICE]
-    pieces = [statement_of(piece, numbers) for piece in written.pieces]
+    pieces = [
+        statement_of(piece, numbers)
+        if piece.verification == "supported"
+        else composing.quote_statement(next(c for c in citations if c.number == numbers[piece.evidence[0]]))
+        for piece in written.pieces
+    ]
     below = [*below, *_about(written.counts, model, cut=written.cut)]
     blocks = [composing.quote_block(citation) for citation in citations]
     told = " ".join(
-        s.text if s.kind == "generated" else f"„{composing.escaped(s.text)}“ [{s.citations[0]}]" for s in pieces
+        s.text if s.kind == "generated" else f"„{composing.escaped(' '.join(s.text.split()))}“ [{s.citations[0]}]"
+        for s in pieces
     )
     opening = [f"**{composing.escaped(short)}**"] if short else []
     text = "\n\n".join([*opening, told, *blocks, *(f"*{statement.text}*" for statement in [*above, *below])])

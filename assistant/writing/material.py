@@ -3,6 +3,7 @@ document. Their citations are made at once, while the store is looked at in one 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -21,6 +22,8 @@ from corpus.types import DocumentInfo, Sentence, Span
 _MOST: Final[dict[Task, int]] = {
     "answer": 10, "reasons": 14, "positions": 16, "comparison": 16, "order": 16, "plain": 8, "summary": 24,
 }  # fmt: skip
+_NOTE_MARK: Final = re.compile(r"(?<![mM])[⁰¹²³⁴-⁹]+")
+"""A footnote's mark, which is no part of its sentence; behind "m" it is a unit's."""
 _CHARACTERS_A_TOKEN: Final = 3
 _FOR_RULES_AND_ANSWER: Final = 1400
 """Tokens of the context that are not for sentences."""
@@ -58,7 +61,8 @@ class MaterialMaker:
         for name, sentence in sorted(chosen, key=lambda one: (one[0], one[1].index)):
             info, number = self._documents[name], len(evidence) + 1
             citation = self._citations.make(number, name, sentence.span, titles[name][sentence.section].title)
-            text = (sentence.reading or "").rpartition("\n")[2] or " ".join(citation.quote.split())
+            told = (sentence.reading or "").rpartition("\n")[2] or " ".join(citation.quote.split())
+            text = _NOTE_MARK.sub("", told)
             room -= len(text)
             if room < 0:
                 break

@@ -64,9 +64,11 @@ def exchanged_roles(told: Told, sources: Sequence[Told]) -> Iterator[str]:
 def exchanged_places(told: Told, sources: Sequence[Told]) -> Iterator[str]:
     """Objections to two things of which each stands where the source has the other: behind its preposition, or in its
     clause."""
-    nouns = [word for word in told.words if word.text[0].isupper() and word.content]
+    named = [word for word in told.words if word.text[0].isupper() and word.content]
+    # What is said twice has no one place.
+    nouns = [word for word in named if sum(other.root == word.root for other in named) == 1]
     for source in sources:
-        there = {word: found for word in nouns if (found := _place(word, source)) is not None}
+        there = {word: found for word in nouns if (found := _only_place(word, source)) is not None}
         for position, first in enumerate(nouns):
             for second in nouns[position + 1 :]:
                 if first not in there or second not in there or first.root == second.root:
@@ -151,6 +153,11 @@ def _case(told: Told, word: Word) -> str:
 
 def _place(word: Word, source: Told) -> Word | None:
     return next((w for w in source.words if w.root == word.root), None)
+
+
+def _only_place(word: Word, source: Told) -> Word | None:
+    found = [w for w in source.words if w.root == word.root]
+    return found[0] if len(found) == 1 else None
 
 
 def _shares_verb(told: Told, near: Word, source: Told, there: Word) -> bool:

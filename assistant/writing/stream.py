@@ -10,7 +10,7 @@ from typing import Final
 from corpus.sentences import split_sentences
 
 _MARKERS: Final = re.compile(r"\[\s*(\d{1,4}(?:\s*[,;/]\s*\d{1,4})*)\s*\]")
-_BEHIND_STOP: Final = re.compile(r"([.!?:])\s*((?:\[\s*\d{1,4}(?:\s*[,;/]\s*\d{1,4})*\s*\][ \t]*)+)\.?")
+_BEHIND_STOP: Final = re.compile(r"([.!?:][⁰¹²³⁴-⁹]*)\s*((?:\[\s*\d{1,4}(?:\s*[,;/]\s*\d{1,4})*\s*\][ \t]*)+)\.?")
 """Markers behind the full stop, where they would open the next sentence."""
 _DECORATION: Final = re.compile(r"^\s*(?:[-*•–]|#+|\d{1,2}[.)](?=\s))\s+|\*\*|__|`+", re.MULTILINE)
 _LONGEST: Final = 700
