@@ -6,9 +6,10 @@ import hashlib
 import os
 import re
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 from pydantic_settings.exceptions import SettingsError as SourceError
 
@@ -25,13 +26,26 @@ def _sendable(key: SecretStr) -> SecretStr:
     return key
 
 
+def _key_of_model(key: SecretStr) -> SecretStr:
+    """A key goes into a header: visible ASCII only. Servers give them out, so their length is not ours to judge."""
+    if not re.fullmatch(r"[!-~]+", key.get_secret_value()):
+        raise ValueError("empty, or not sendable")
+    return key
+
+
 class Settings(BaseSettings):
     """Everything that an operator may set; the defaults are what ``make run`` uses.
 
     The environment wins over the file. Paths are relative to the working directory.
     """
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True, toml_file=SETTINGS_FILE)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        extra="forbid",
+        frozen=True,
+        toml_file=SETTINGS_FILE,
+        hide_input_in_errors=True,  # a validation error would quote keys in its traceback
+    )
 
     data: Path = Field(default=Path("data"), description="Datenverzeichnis")
     models: Path | None = Field(default=None, description="Verzeichnis der umgewandelten Modelle; sonst data/modelle")
@@ -57,6 +71,47 @@ class Settings(BaseSettings):
     )
     upload_limit_mb: int = Field(default=100, ge=1, le=2000, description="Größte hochgeladene Datei in Megabyte")
     max_question_length: int = Field(default=2000, ge=1, le=10_000, description="Längste Frage in Zeichen")
+    language_model: Literal["none", "openai", "ollama", "gguf"] = Field(
+        default="none", description="Woher das Sprachmodell kommt; ohne eines wird mit Zitaten geantwortet"
+    )
+    language_model_url: str = Field(
+        default="", description="Adresse seines Servers, z. B. http://localhost:8000/v1 oder http://localhost:11434"
+    )
+    language_model_name: str = Field(default="", max_length=200, description="Name des Sprachmodells auf dem Server")
+    language_model_key: Annotated[SecretStr, AfterValidator(_key_of_model)] | None = Field(
+        default=None, description="Schlüssel für den Server des Sprachmodells"
+    )
+    language_model_key_file: Path | None = Field(default=None, description="Datei, in der dieser Schlüssel steht")
+    language_model_file: Path | None = Field(default=None, description="Sprachmodell als GGUF-Datei")
+    language_model_context: int = Field(
+        default=8192, ge=1024, description="Was das Sprachmodell auf einmal liest und schreibt, in Token"
+    )
+    language_model_seconds: float = Field(
+        default=60, gt=0, le=3600, description="Längste Dauer einer Antwort des Sprachmodells in Sekunden"
+    )
+    language_model_first_seconds: float = Field(
+        default=20, gt=0, le=3600, description="Längste Wartezeit auf ihr erstes Wort in Sekunden"
+    )
+    language_model_at_once: int = Field(
+        default=2, ge=1, le=64, description="Anfragen an das Sprachmodell zur selben Zeit"
+    )
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        """Settings of the language model that cannot go together, each with its German sentence."""
+        if self.language_model_key is not None and self.language_model_key_file is not None:
+            raise ValueError("Von „language_model_key“ und „language_model_key_file“ darf nur eines gesetzt sein.")
+        _require_file("language_model_key_file", self.language_model_key_file)
+        _require_file("language_model_file", self.language_model_file)
+        if self.language_model_url:
+            _require_plain_address(self.language_model_url)
+        if self.language_model in {"openai", "ollama"}:
+            for name in ("language_model_url", "language_model_name"):
+                if not getattr(self, name):
+                    raise ValueError(f"Zu „language_model = {self.language_model}“ fehlt die Einstellung „{name}“.")
+        if self.language_model == "gguf" and self.language_model_file is None:
+            raise ValueError("Zu „language_model = gguf“ fehlt die Einstellung „language_model_file“.")
+        return self
 
     @classmethod
     def settings_customise_sources(
@@ -81,7 +136,47 @@ class Settings(BaseSettings):
         relevant = self.model_dump_json(
             include={"embedding_model", "embedding_precision", "operating_point", "examples"}
         )
+        if self.language_model != "none":
+            file = self.language_model_file.name if self.language_model_file is not None else ""
+            relevant = f"{relevant}\n{self.language_model}\n{self.language_model_name}\n{file}"
         return hashlib.sha256(relevant.encode()).hexdigest()[:12]
+
+    def read_language_model_key(self) -> SecretStr | None:
+        """The key for the language model's server, wherever it stands.
+
+        Raises :class:`SettingsError` if its file cannot be read or holds no key.
+        """
+        file = self.language_model_key_file
+        if file is None:
+            return self.language_model_key
+        try:
+            return _key_of_model(SecretStr(file.read_text(encoding="utf-8").strip()))
+        except (OSError, ValueError):  # neither belongs into the message: the second has what stands in the file
+            raise SettingsError(
+                f"In der Datei „{file}“ („language_model_key_file“) steht kein lesbarer Schlüssel."
+            ) from None
+
+
+def _require_file(name: str, file: Path | None) -> None:
+    if file is not None and not file.is_file():
+        raise ValueError(f"Die Datei „{file}“ der Einstellung „{name}“ gibt es nicht.")
+
+
+def _require_plain_address(url: str) -> None:
+    """An address is shown in messages, so what may be secret in one is refused."""
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in {"http", "https"} and parts.hostname is not None and parts.port != 0
+    except ValueError:  # a host or port that is none
+        usable, parts = False, urlsplit("")
+    if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
+        raise ValueError(
+            "In „language_model_url“ gehört nur die Adresse; ein Schlüssel gehört in „language_model_key“."
+        )
+    if not usable:
+        raise ValueError(
+            "Die Einstellung „language_model_url“ muss mit http:// oder https:// beginnen und einen Rechner nennen."
+        )
 
 
 def load_settings(**overrides: object) -> Settings:
@@ -109,6 +204,10 @@ def _sentence(error: ValidationError) -> str:
         return f"Die Einstellung „{name}“ in {SETTINGS_FILE} ist unbekannt; bekannt sind {known}."
     if name == "staff_key":  # a secret does not belong into a message
         return f"Die Einstellung „{name}“ braucht mindestens 12 Zeichen: Buchstaben ohne Umlaute, Ziffern, Satzzeichen."
+    if name == "language_model_key":  # likewise
+        return f"Die Einstellung „{name}“ ist kein Schlüssel: Buchstaben ohne Umlaute, Ziffern, Satzzeichen."
+    if not name:  # settings that do not go together; the sentence is ours
+        return str(first["ctx"]["error"])
     return (
         f"Die Einstellung „{name}“ kann nicht {first.get('input')!r} sein; "
         f"bitte in {SETTINGS_FILE} oder der Umgebung berichtigen."
