@@ -204,6 +204,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Content-Type", kind)
             self.send_header("Transfer-Encoding", "chunked")
             self.end_headers()
+            self._send(self.server.model.frame(""))  # real ones begin with the role alone
 
     def _send(self, data: bytes) -> None:
         self._sleep(0)

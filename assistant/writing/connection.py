@@ -30,6 +30,8 @@ _DEATH_SECONDS: Final = 1.0
 """How long a process may take to end whose connections have gone."""
 _CHARACTERS_PER_TOKEN: Final = 16
 """More than words of German have; a piece that is longer counts as several tokens."""
+_CHUNKS_WITHOUT_TEXT: Final = 4
+"""How many an honest answer may have: servers begin with one for the role and end with one for the bill."""
 _TRIAL: Final = "Wie heißt die Hauptstadt von Deutschland? Antworte in einem kurzen deutschen Satz."
 _TRIAL_WORD: Final = "Berlin"
 _TRIAL_TOKENS: Final = 256
@@ -90,10 +92,10 @@ class LanguageModel:
                 with closing(pieces):
                     yield from pieces
                 return
-            except _TryAgainError:
-                pass
+            except _TryAgainError as again:
+                spent = again.spent
             _pause(watch)
-            with closing(self._attempt(messages, most_tokens, watch, last=True)) as pieces:
+            with closing(self._attempt(messages, most_tokens, watch, spent)) as pieces:
                 yield from pieces
 
     def check(self) -> ModelReport:
@@ -129,11 +131,14 @@ class LanguageModel:
         return self._place.address(watch) if isinstance(self._place, LocalServer) else self._place
 
     def _attempt(
-        self, messages: Sequence[Message], most_tokens: int, watch: Callable[[], None], *, last: bool = False
+        self, messages: Sequence[Message], most_tokens: int, watch: Callable[[], None], spent: float | None = None
     ) -> Generator[str, None, None]:
-        """Ask once; raises :class:`_TryAgainError` where nothing has come yet and asking again may help."""
+        """Ask once; raises :class:`_TryAgainError` where nothing has come yet and asking again may help.
+
+        ``spent`` are the seconds that an earlier attempt took; there are no more than two.
+        """
         address = self._address(watch)
-        count = _Count(self.name, self._limits, most_tokens)
+        count = _Count(self.name, self._limits, most_tokens, spent or 0.0)
         try:
             answer = self._server.chunks(address, self.name, messages, most_tokens)
             with closing(in_steps(answer, self._expected)) as chunks:
@@ -147,8 +152,8 @@ class LanguageModel:
                         yield chunk.text
             count.require_end()
         except ServerFailedError as failed:
-            if not last and not count.begun and (can_pass(failed.error) or self._has_died(failed.error, watch)):
-                raise _TryAgainError from None
+            if spent is None and not count.begun and (can_pass(failed.error) or self._has_died(failed.error, watch)):
+                raise _TryAgainError(count.seconds) from None
             raise failure(failed.error, self.name, begun=count.begun) from None
 
     def _has_died(self, error: Exception, watch: Callable[[], None]) -> bool:
@@ -185,19 +190,28 @@ def open_language_model(settings: Settings) -> LanguageModel | None:
 
 
 class _TryAgainError(Exception):
-    """Nothing has come yet, and the server may only have hiccuped."""
+    """Nothing has come in the seconds ``spent``, and the server may only have hiccuped."""
+
+    def __init__(self, spent: float) -> None:
+        super().__init__()
+        self.spent = spent
 
 
 class _Count:
     """What one request has cost so far, and the errors when it is too much."""
 
-    def __init__(self, name: str, limits: Limits, most_tokens: int) -> None:
+    def __init__(self, name: str, limits: Limits, most_tokens: int, spent: float) -> None:
         self.begun = False
         self._name = name
         self._limits = limits
-        self._left = most_tokens
-        self._start = time.monotonic()
+        self._left = most_tokens + _CHUNKS_WITHOUT_TEXT
+        self._start = time.monotonic() - spent
         self._end: str | None = None
+
+    @property
+    def seconds(self) -> float:
+        """How long it has taken so far, with what an earlier attempt took."""
+        return time.monotonic() - self._start
 
     def add(self, chunk: Chunk) -> None:
         """Count a chunk. One without text counts too: a model that only thinks is not to go on for ever."""
@@ -212,7 +226,7 @@ class _Count:
 
     def require_time(self) -> None:
         """Raise if the first word, or the whole answer, is overdue."""
-        passed = time.monotonic() - self._start
+        passed = self.seconds
         if passed > self._limits.seconds:
             raise LanguageModelError(
                 f"Das Sprachmodell „{self._name}“ ist nicht rechtzeitig fertig geworden "

@@ -18,7 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Event, Lock
@@ -102,8 +102,8 @@ class LocalServer:
             )
         if self._starts == _STARTS:
             raise LanguageModelError(
-                f"Das Sprachmodell „{self._name}“ ist wiederholt abgestürzt, vielleicht aus Mangel an Arbeitsspeicher; "
-                "bitte ein kleineres wählen oder aktenkundig neu starten."
+                f"Das Sprachmodell „{self._name}“ läuft nicht: Es ist wiederholt abgestürzt, vielleicht aus Mangel an "
+                "Arbeitsspeicher; bitte ein kleineres wählen oder aktenkundig neu starten."
             )
         if self._process is not None:
             _LOG.warning("the language model ended with %s:\n%s", self._process.returncode, self._last_messages())
@@ -126,8 +126,9 @@ class LocalServer:
             "key": self._key.get_secret_value(),  # not on the command line, which every user of the machine can see
         }
         assert self._process.stdin is not None  # noqa: S101 - for mypy; it is a pipe
-        self._process.stdin.write(json.dumps(order).encode() + b"\n")
-        self._process.stdin.flush()
+        with suppress(BrokenPipeError):  # that it is gone is seen when its answer is read
+            self._process.stdin.write(json.dumps(order).encode() + b"\n")
+            self._process.stdin.flush()
 
     def _port(self, watch: Callable[[], None]) -> int:
         """Wait until the process says where it listens."""

@@ -125,10 +125,52 @@ def test_a_name_that_does_not_exist_is_unreachable_too() -> None:
         asked(connected(server, language_model_url="http://sprachmodell.invalid/v1"))
 
 
+def test_an_unknown_model_is_told_from_an_unknown_server(kind: type[ScriptedModel]) -> None:
+    with kind(saying("Ja.")) as server, pytest.raises(LanguageModelError, match="„anderes“ kennt der Server nicht"):
+        asked(connected(server, language_model_name="anderes"))
+
+
+def test_another_protocol_is_told_from_an_unreachable_server() -> None:
+    with ScriptedOllama(saying("Ja.")) as server:
+        settings = Settings(language_model="openai", language_model_url=server.url, language_model_name=server.name)
+        model = open_language_model(settings)
+        assert model is not None
+        with pytest.raises(LanguageModelError, match="kennt der Server nicht"):
+            asked(model)
+
+
+def test_a_page_instead_of_an_answer_is_told_too(kind: type[ScriptedModel]) -> None:
+    class Page(kind):  # type: ignore[valid-type,misc]  # chosen by the fixture
+        def frame(self, piece: str | None) -> bytes:  # noqa: ARG002 - whatever is to be said
+            return b"data: <html>\n\n"
+
+    with Page(saying("Ja.")) as server, pytest.raises(LanguageModelError, match="in der erwarteten Form"):
+        asked(connected(server))
+
+
+def test_an_answer_without_its_end_is_not_taken_for_a_whole_one(kind: type[ScriptedModel]) -> None:
+    class Endless(kind):  # type: ignore[valid-type,misc]  # chosen by the fixture
+        def frame(self, piece: str | None) -> bytes:
+            return b"\n" if piece is None and kind is ScriptedModel else super().frame(piece or "")
+
+    with Endless(saying("Es soll ")) as server, pytest.raises(LanguageModelError, match="mittendrin"):
+        asked(connected(server))
+
+
 def test_a_server_in_trouble_is_asked_once_more(kind: type[ScriptedModel]) -> None:
     replies: list[Iterable[str | float | int]] = [[502], ["Ja", "."]]
     with kind(lambda _: replies.pop(0)) as server:
         assert asked(connected(server)) == ["Ja", "."]
+        assert len(server.questions) == 2
+
+
+def test_both_times_together_take_no_longer_than_allowed(kind: type[ScriptedModel]) -> None:
+    replies: list[Iterable[str | float | int]] = [[0.8, 502], [60.0]]
+    with kind(lambda _: replies.pop(0)) as server:
+        start = time.monotonic()
+        with pytest.raises(LanguageModelError, match="nicht rechtzeitig"):
+            asked(connected(server, language_model_first_seconds=1.2))
+        assert time.monotonic() - start < 1.9
         assert len(server.questions) == 2
 
 
