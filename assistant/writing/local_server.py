@@ -38,6 +38,8 @@ _START_SECONDS: Final = 300.0
 """How long loading may take: a large file comes from a slow disk."""
 _STARTS: Final = 2
 """What has died a second time would go on dying."""
+_BATCH: Final = 256
+"""Tokens of a question that are read in one go."""
 _LAST_MESSAGES: Final = 4_000
 
 
@@ -201,6 +203,8 @@ def _parameters(order: dict[str, object]) -> CommonParams:
     assert isinstance(context, int)  # noqa: S101 - likewise
     parameters.n_parallel = at_once
     parameters.n_ctx = context * at_once  # each request gets its part
+    # Between two batches it notices that nobody waits any more, and serves the others.
+    parameters.n_batch = parameters.n_ubatch = _BATCH
     parameters.cache_ram_mib = 0  # otherwise up to 8 GB of earlier prompts are kept
     # Its threads wait for each other: more than there are free cores slow everything down by an order of magnitude.
     threads = max(1, len(os.sched_getaffinity(0)) - 1)
