@@ -25,3 +25,7 @@ class QuestionError(AktenkundigError):
 
 class NotThereError(AktenkundigError):
     """A document, page or place that does not exist or may not be shown: the sentence never tells which of the two."""
+
+
+class LanguageModelError(AktenkundigError):
+    """The language model did not answer, or not as it should: unreachable, refused, too slow, too long, too busy."""

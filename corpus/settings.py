@@ -7,6 +7,7 @@ import os
 import re
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
@@ -25,10 +26,11 @@ def _sendable(key: SecretStr) -> SecretStr:
     return key
 
 
-_NO_URL = "„language_model_url“ braucht eine Adresse, die mit http:// oder https:// beginnt"
-_NO_NAME = "„language_model_name“ muss sagen, welches Modell des Servers gemeint ist"
-_NO_FILE = "„language_model_file“ muss eine GGUF-Datei nennen, die es gibt"
-_TWO_KEYS = "„language_model_key“ und „language_model_key_file“ können nicht beide gelten"
+def _key_of_model(key: SecretStr) -> SecretStr:
+    """A key goes into a header: visible ASCII only. Servers give them out, so their length is not ours to judge."""
+    if not re.fullmatch(r"[!-~]+", key.get_secret_value()):
+        raise ValueError("empty, or not sendable")
+    return key
 
 
 class Settings(BaseSettings):
@@ -37,7 +39,13 @@ class Settings(BaseSettings):
     The environment wins over the file. Paths are relative to the working directory.
     """
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True, toml_file=SETTINGS_FILE)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        extra="forbid",
+        frozen=True,
+        toml_file=SETTINGS_FILE,
+        hide_input_in_errors=True,  # a validation error would quote keys in its traceback
+    )
 
     data: Path = Field(default=Path("data"), description="Datenverzeichnis")
     models: Path | None = Field(default=None, description="Verzeichnis der umgewandelten Modelle; sonst data/modelle")
@@ -62,19 +70,48 @@ class Settings(BaseSettings):
         default=None, description="Schlüssel der Verwaltung zum Hochladen; ohne ihn gibt es das nicht"
     )
     upload_limit_mb: int = Field(default=100, ge=1, le=2000, description="Größte hochgeladene Datei in Megabyte")
-    language_model: Literal["none", "openai", "ollama", "gguf"] = Field(
-        default="none", description="Sprachmodell, das Antworten formuliert; ohne eines wird nur zitiert"
-    )
-    language_model_url: str = Field(default="", description="Adresse des Servers, etwa http://localhost:8000/v1")
-    language_model_name: str = Field(default="", max_length=200, description="Name des Modells auf dem Server")
-    language_model_key: SecretStr | None = Field(default=None, description="Schlüssel für den Server")
-    language_model_key_file: Path | None = Field(default=None, description="Datei, in der dieser Schlüssel steht")
-    language_model_file: Path | None = Field(default=None, description="GGUF-Datei für „gguf“")
-    language_model_context: int = Field(default=8192, ge=2048, description="Länge des Kontexts in Tokens")
-    language_model_first_seconds: float = Field(default=20, gt=0, description="Längste Wartezeit auf das erste Wort")
-    language_model_seconds: float = Field(default=60, gt=0, description="Längste Zeit für eine ganze Antwort")
-    language_model_at_once: int = Field(default=2, ge=1, le=64, description="Anfragen an das Sprachmodell zugleich")
     max_question_length: int = Field(default=2000, ge=1, le=10_000, description="Längste Frage in Zeichen")
+    language_model: Literal["none", "openai", "ollama", "gguf"] = Field(
+        default="none", description="Woher das Sprachmodell kommt; ohne eines wird mit Zitaten geantwortet"
+    )
+    language_model_url: str = Field(
+        default="", description="Adresse seines Servers, z. B. http://localhost:8000/v1 oder http://localhost:11434"
+    )
+    language_model_name: str = Field(default="", max_length=200, description="Name des Sprachmodells auf dem Server")
+    language_model_key: Annotated[SecretStr, AfterValidator(_key_of_model)] | None = Field(
+        default=None, description="Schlüssel für den Server des Sprachmodells"
+    )
+    language_model_key_file: Path | None = Field(default=None, description="Datei, in der dieser Schlüssel steht")
+    language_model_file: Path | None = Field(default=None, description="Sprachmodell als GGUF-Datei")
+    language_model_context: int = Field(
+        default=8192, ge=1024, description="Was das Sprachmodell auf einmal liest und schreibt, in Token"
+    )
+    language_model_seconds: float = Field(
+        default=60, gt=0, le=3600, description="Längste Dauer einer Antwort des Sprachmodells in Sekunden"
+    )
+    language_model_first_seconds: float = Field(
+        default=20, gt=0, le=3600, description="Längste Wartezeit auf ihr erstes Wort in Sekunden"
+    )
+    language_model_at_once: int = Field(
+        default=2, ge=1, le=64, description="Anfragen an das Sprachmodell zur selben Zeit"
+    )
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        """Settings of the language model that cannot go together, each with its German sentence."""
+        if self.language_model_key is not None and self.language_model_key_file is not None:
+            raise ValueError("Von „language_model_key“ und „language_model_key_file“ darf nur eines gesetzt sein.")
+        _require_file("language_model_key_file", self.language_model_key_file)
+        _require_file("language_model_file", self.language_model_file)
+        if self.language_model_url:
+            _require_plain_address(self.language_model_url)
+        if self.language_model in {"openai", "ollama"}:
+            for name in ("language_model_url", "language_model_name"):
+                if not getattr(self, name):
+                    raise ValueError(f"Zu „language_model = {self.language_model}“ fehlt die Einstellung „{name}“.")
+        if self.language_model == "gguf" and self.language_model_file is None:
+            raise ValueError("Zu „language_model = gguf“ fehlt die Einstellung „language_model_file“.")
+        return self
 
     @classmethod
     def settings_customise_sources(
@@ -94,36 +131,6 @@ class Settings(BaseSettings):
         return self.models if self.models is not None else self.data / "modelle"
 
     @property
-    def language_model_secret(self) -> str:
-        """The key for the language model's server, from the setting or its file; empty if there is none.
-
-        Raises :class:`SettingsError` if the file cannot be read.
-        """
-        if self.language_model_key is not None:
-            return self.language_model_key.get_secret_value()
-        if self.language_model_key_file is None:
-            return ""
-        try:
-            return self.language_model_key_file.read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise SettingsError(
-                f"Die Datei „{self.language_model_key_file}“ mit dem Schlüssel des Sprachmodells ist nicht lesbar."
-            ) from error
-
-    @model_validator(mode="after")
-    def _language_model_is_complete(self) -> Self:
-        match self.language_model:
-            case "openai" | "ollama" if not re.fullmatch(r"https?://[^\s/]+(?:/\S*)?", self.language_model_url):
-                raise ValueError(_NO_URL)
-            case "openai" | "ollama" if not self.language_model_name:
-                raise ValueError(_NO_NAME)
-            case "gguf" if self.language_model_file is None or not self.language_model_file.is_file():
-                raise ValueError(_NO_FILE)
-        if self.language_model_key is not None and self.language_model_key_file is not None:
-            raise ValueError(_TWO_KEYS)
-        return self
-
-    @property
     def fingerprint(self) -> str:
         """A short hash of what can change an answer, kept with each answer (places and ports do not count)."""
         relevant = self.model_dump_json(
@@ -131,8 +138,45 @@ class Settings(BaseSettings):
         )
         if self.language_model != "none":
             file = self.language_model_file.name if self.language_model_file is not None else ""
-            relevant += f"{self.language_model} {self.language_model_name} {file}"
+            relevant = f"{relevant}\n{self.language_model}\n{self.language_model_name}\n{file}"
         return hashlib.sha256(relevant.encode()).hexdigest()[:12]
+
+    def read_language_model_key(self) -> SecretStr | None:
+        """The key for the language model's server, wherever it stands.
+
+        Raises :class:`SettingsError` if its file cannot be read or holds no key.
+        """
+        file = self.language_model_key_file
+        if file is None:
+            return self.language_model_key
+        try:
+            return _key_of_model(SecretStr(file.read_text(encoding="utf-8").strip()))
+        except (OSError, ValueError):  # neither belongs into the message: the second has what stands in the file
+            raise SettingsError(
+                f"In der Datei „{file}“ („language_model_key_file“) steht kein lesbarer Schlüssel."
+            ) from None
+
+
+def _require_file(name: str, file: Path | None) -> None:
+    if file is not None and not file.is_file():
+        raise ValueError(f"Die Datei „{file}“ der Einstellung „{name}“ gibt es nicht.")
+
+
+def _require_plain_address(url: str) -> None:
+    """An address is shown in messages, so what may be secret in one is refused."""
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in {"http", "https"} and parts.hostname is not None and parts.port != 0
+    except ValueError:  # a host or port that is none
+        usable, parts = False, urlsplit("")
+    if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
+        raise ValueError(
+            "In „language_model_url“ gehört nur die Adresse; ein Schlüssel gehört in „language_model_key“."
+        )
+    if not usable:
+        raise ValueError(
+            "Die Einstellung „language_model_url“ muss mit http:// oder https:// beginnen und einen Rechner nennen."
+        )
 
 
 def load_settings(**overrides: object) -> Settings:
@@ -158,10 +202,12 @@ def _sentence(error: ValidationError) -> str:
     if first["type"] == "extra_forbidden":
         known = ", ".join(Settings.model_fields)
         return f"Die Einstellung „{name}“ in {SETTINGS_FILE} ist unbekannt; bekannt sind {known}."
-    if first["type"] == "value_error" and not name:
-        return f"Die Einstellungen passen nicht zusammen: {first['ctx']['error']}."
     if name == "staff_key":  # a secret does not belong into a message
         return f"Die Einstellung „{name}“ braucht mindestens 12 Zeichen: Buchstaben ohne Umlaute, Ziffern, Satzzeichen."
+    if name == "language_model_key":  # likewise
+        return f"Die Einstellung „{name}“ ist kein Schlüssel: Buchstaben ohne Umlaute, Ziffern, Satzzeichen."
+    if not name:  # settings that do not go together; the sentence is ours
+        return str(first["ctx"]["error"])
     return (
         f"Die Einstellung „{name}“ kann nicht {first.get('input')!r} sein; "
         f"bitte in {SETTINGS_FILE} oder der Umgebung berichtigen."

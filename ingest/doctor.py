@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +13,10 @@ from corpus.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from corpus.store import Store
+
+CHECKS_GROUP = "aktenkundig.checks"
+Check = Callable[[Settings], list[tuple[bool, str]]]
+"""What an entry point of that group names: findings, each good or not, with a German sentence."""
 
 
 class Doctor:
@@ -26,7 +32,7 @@ class Doctor:
         """Print one line per check; 0 if all is well, 1 if something is not."""
         settings = load_settings()
         print(f"Datenverzeichnis: {settings.data.resolve()}")
-        findings = [*_check_store(settings), _check_recognition(), *_check_programs()]
+        findings = [*_check_store(settings), _check_recognition(), *_installed_checks(settings), *_check_programs()]
         for good, sentence in findings:
             print(f"{'in Ordnung' if good else 'FEHLER':>10}: {sentence}")
         return 0 if all(good for good, _ in findings) else 1
@@ -89,6 +95,15 @@ def _check_recognition() -> tuple[bool, str]:
         return True, f"Texterkennung: Tesseract {TextRecognizer().version}"
     except RecognitionError as error:
         return True, f"Hinweis: gescannte Seiten bleiben ungelesen. {error}"
+
+
+def _installed_checks(settings: Settings) -> list[tuple[bool, str]]:
+    """What other packages find: ``ingest`` imports none of them, so they name their checks as entry points."""
+    findings: list[tuple[bool, str]] = []
+    for entry in sorted(entry_points(group=CHECKS_GROUP), key=lambda entry: entry.name):
+        check: Check = entry.load()
+        findings += check(settings)
+    return findings
 
 
 def _compare(indexed: set[str], stored: set[str]) -> tuple[bool, str]:

@@ -1,313 +1,263 @@
-"""The language model that an operator may set: an OpenAI-compatible server, Ollama, or a GGUF file of one's own.
+"""The connection to the language model that an operator may set up; without one, answers are quotes.
 
-LlamaIndex's classes speak to it; here is what they leave open: deadlines for the first word and for the whole answer,
-an end to answers that do not end, calling off at any time, a queue with a limit, and one German sentence for each thing
-that can go wrong. Only the address that is set is ever contacted: proxies of the environment do not count.
+Requests run in an event loop of their own, in the caller's thread: only so can a request be given up at any moment and
+its connection be closed, so that the server stops writing what nobody waits for any more.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
-from queue import Empty, Queue
-from threading import Lock, Thread
-from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
+from typing import Final
 
-from assistant.turnstile import Turnstile
-from corpus.errors import AktenkundigError
+from assistant.writing.failures import broken_off, can_pass, expected, failure, never_arrived
+from assistant.writing.local_server import LocalServer
+from assistant.writing.servers import About, Address, Chunk, Message, OllamaServer, OpenAIServer, Server
+from assistant.writing.steps import LOOK_SECONDS, ServerFailedError, in_steps
+from assistant.writing.waiting_line import WaitingLine
+from corpus.errors import LanguageModelError
 from corpus.settings import Settings
 
-if TYPE_CHECKING:
-    from llama_index.core.llms import LLM
+__all__ = ["LanguageModel", "LanguageModelError", "Message", "ModelReport", "open_language_model"]
 
-    from assistant.writing.local_server import LocalServer
-
-_LOOK_SECONDS: Final = 0.1
-_RETRY_SECONDS: Final = 0.5
-_MOST_WAITING: Final = 8
-_CHARACTERS_A_TOKEN: Final = 8
-"""More than this a token does not have on average: a server that counts otherwise is stopped all the same."""
-_SERVER_FAULT: Final = 500
-_GRACE_SECONDS: Final = 5
-"""By how much a library may wait longer than we do: which deadline has passed is for us to say."""
-
-
-class LanguageModelError(AktenkundigError):
-    """The language model did not answer as it should; one German sentence says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """One message of what the model is told."""
-
-    role: Literal["system", "user", "assistant"]
-    text: str
+WAITING: Final = 4
+"""Requests that wait for their turn; whoever comes then is answered with quotes sooner than with sentences."""
+_PAUSE_SECONDS: Final = 0.5
+"""Before a server in trouble is asked a second time."""
+_DEATH_SECONDS: Final = 1.0
+"""How long a process may take to end whose connections have gone."""
+_CHARACTERS_PER_TOKEN: Final = 16
+"""More than words of German have; a piece that is longer counts as several tokens."""
+_CHUNKS_WITHOUT_TEXT: Final = 4
+"""How many an honest answer may have: servers begin with one for the role and end with one for the bill."""
+_TRIAL: Final = "Wie heißt die Hauptstadt von Deutschland? Antworte in einem kurzen deutschen Satz."
+_TRIAL_WORD: Final = "Berlin"
+_TRIAL_TOKENS: Final = 256
 
 
 @dataclass(frozen=True, slots=True)
 class ModelReport:
-    """What a trial showed: whether it speaks German, and how many tokens (about four characters) it writes a second."""
+    """What a trial has shown.
+
+    ``models`` are those that the server says it has and ``context`` the tokens that ours takes there, each ``None`` if
+    it does not say; ``german`` tells whether the ``answer`` to a German question was right.
+    """
 
     name: str
+    models: tuple[str, ...] | None
+    context: int | None
+    answer: str
     german: bool
-    tokens_a_second: float
     first_seconds: float
-    context: int
+    tokens_per_second: float
 
 
-class _Backend(Protocol):
-    """Where a model is reached."""
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a request may cost: seconds until its first word, seconds in all, and how many run at once."""
 
-    def open(self) -> tuple[LLM, Callable[[], None]]:
-        """A LlamaIndex LLM for one request, and what ends it."""
-        ...
-
-    def close(self) -> None:
-        """Release what was started."""
-        ...
+    first_seconds: float
+    seconds: float
+    at_once: int
 
 
 class LanguageModel:
-    """One model; may be used from several threads. ``name`` is what people are shown, ``context`` counts tokens, and
-    ``places`` how many may use it or wait for it."""
+    """A language model on a server. Threads may share it, but not from within a running event loop.
 
-    def __init__(self, name: str, settings: Settings, backend: _Backend) -> None:
-        self.name = name
-        self.context = settings.language_model_context
-        self._first_seconds = settings.language_model_first_seconds
-        self._seconds = settings.language_model_seconds
-        self._backend = backend
-        self._turnstile = Turnstile(settings.language_model_at_once)
-        self.places = settings.language_model_at_once + _MOST_WAITING
-        self._inside = 0
-        self._lock = Lock()
+    ``name`` is what the reader is shown, ``context`` how many tokens question and answer may have together, ``places``
+    how many requests may run or wait.
+    """
+
+    def __init__(self, model: str, context: int, server: Server, place: Address | LocalServer, limits: Limits) -> None:
+        self.name = model
+        self.context = context
+        self.places = limits.at_once + WAITING
+        self._server = server
+        self._place = place
+        self._limits = limits
+        self._line = WaitingLine(limits.at_once, WAITING)
+        self._expected = expected()
+        self._closed = False
 
     def stream(self, messages: Sequence[Message], *, most_tokens: int, watch: Callable[[], None]) -> Iterator[str]:
-        """The pieces of an answer as they come.
+        """The answer, in pieces as they arrive.
 
-        ``watch`` is called several times a second, also while nothing comes; what it raises ends the request. Raises
-        :class:`LanguageModelError`; a fault of the server is tried once more, unless something has come already.
+        ``watch`` is called at least five times a second while something is awaited; whatever it raises ends the request
+        and closes its connection, and so does closing the iterator. Raises :class:`LanguageModelError` for everything
+        that goes wrong, also after some pieces: an answer that ends without an error is whole.
         """
-        with self._place(), self._turnstile.passed(lambda _: watch()):
+        with self._line.passed(watch):
+            pieces = self._attempt(messages, most_tokens, watch)
             try:
-                yield from self._once(messages, most_tokens, watch)
-            except _ServerFaultError as fault:
-                if fault.begun:
-                    raise LanguageModelError(fault.sentence) from fault
-                time.sleep(_RETRY_SECONDS)
-                try:
-                    yield from self._once(messages, most_tokens, watch)
-                except _ServerFaultError as again:
-                    raise LanguageModelError(again.sentence) from again
+                with closing(pieces):
+                    yield from pieces
+                return
+            except _TryAgainError as again:
+                spent = again.spent
+            _pause(watch)
+            with closing(self._attempt(messages, most_tokens, watch, spent)) as pieces:
+                yield from pieces
 
     def check(self) -> ModelReport:
-        """Ask something small. Raises :class:`LanguageModelError` where no answer comes."""
-        began = time.perf_counter()
-        first, text = None, ""
-        asked = [Message("user", "Antworte in einem deutschen Satz: Wie heißt die Hauptstadt von Deutschland?")]
-        for piece in self.stream(asked, most_tokens=60, watch=lambda: None):
-            first = first if first is not None else time.perf_counter() - began
-            text += piece
-        seconds = max(time.perf_counter() - began - (first or 0.0), 1e-3)
-        german = "Berlin" in text and any(f" {word} " in f" {text} " for word in ("ist", "heißt", "lautet", "von"))
-        return ModelReport(self.name, german, len(text) / 4 / seconds, first or seconds, self.context)
+        """Try it; raises :class:`LanguageModelError` if it does not answer."""
+        about = self._about()
+        start = time.monotonic()
+        times: list[float] = []
+        pieces: list[str] = []
+        for piece in self.stream([Message("user", _TRIAL)], most_tokens=_TRIAL_TOKENS, watch=_unwatched):
+            times.append(time.monotonic())
+            pieces.append(piece)
+        answer = "".join(pieces).strip()
+        # The first piece also cost the reading of the question; a single one leaves nothing else to go by.
+        per_second = (len(times) - 1) / (times[-1] - times[0]) if len(times) > 1 else 1 / (times[0] - start)
+        german = _TRIAL_WORD in answer
+        return ModelReport(self.name, about.models, about.context, answer, german, times[0] - start, per_second)
 
     def close(self) -> None:
-        """Stop what was started for it."""
-        self._backend.close()
+        """End what was started for it; it answers no more."""
+        self._closed = True
+        if isinstance(self._place, LocalServer):
+            self._place.close()
 
-    @contextmanager
-    def _place(self) -> Iterator[None]:
-        """A place among those who wait; there are few, because somebody else's answer takes long."""
-        with self._lock:
-            if self._inside >= self.places:
-                raise LanguageModelError("Das Sprachmodell hat gerade zu viel zu tun.")
-            self._inside += 1
+    def _about(self) -> About:
         try:
-            yield
-        finally:
-            with self._lock:
-                self._inside -= 1
+            return self._server.about(self._address(_unwatched), self.name)
+        except self._expected as error:
+            raise failure(error, self.name, begun=False) from None
 
-    def _once(self, messages: Sequence[Message], most_tokens: int, watch: Callable[[], None]) -> Iterator[str]:
-        llm, end = self._backend.open()
-        told: Queue[str | BaseException | None] = Queue()
-        worker = Thread(target=_read, args=(llm, messages, most_tokens, told), name="language-model", daemon=True)
-        worker.start()
-        began = time.perf_counter()
-        count = characters = 0
+    def _address(self, watch: Callable[[], None]) -> Address:
+        if self._closed:
+            raise LanguageModelError(f"Das Sprachmodell „{self.name}“ ist beendet.")
+        return self._place.address(watch) if isinstance(self._place, LocalServer) else self._place
+
+    def _attempt(
+        self, messages: Sequence[Message], most_tokens: int, watch: Callable[[], None], spent: float | None = None
+    ) -> Generator[str, None, None]:
+        """Ask once; raises :class:`_TryAgainError` where nothing has come yet and asking again may help.
+
+        ``spent`` are the seconds that an earlier attempt took; there are no more than two.
+        """
+        address = self._address(watch)
+        count = _Count(self.name, self._limits, most_tokens, spent or 0.0)
         try:
-            while True:
-                watch()
-                passed = time.perf_counter() - began
-                if not count and passed > self._first_seconds:
-                    raise LanguageModelError(f"Das Sprachmodell hat nach {self._first_seconds:.0f} Sekunden nicht begonnen.")
-                if passed > self._seconds:
-                    raise LanguageModelError(f"Das Sprachmodell war nach {self._seconds:.0f} Sekunden nicht fertig.")
-                try:
-                    piece = told.get(timeout=_LOOK_SECONDS)
-                except Empty:
-                    continue
-                if piece is None:
-                    return
-                if isinstance(piece, BaseException):
-                    raise _in_words(piece, self.name, begun=count > 0) from piece
-                if not piece:
-                    continue
-                count, characters = count + 1, characters + len(piece)
-                if count > 2 * most_tokens or characters > _CHARACTERS_A_TOKEN * most_tokens:
-                    raise LanguageModelError("Das Sprachmodell hat nicht aufgehört zu schreiben.")
-                yield piece
-        finally:
-            end()  # whoever does not wait any more hangs up, so that the server stops writing
+            answer = self._server.chunks(address, self.name, messages, most_tokens)
+            with closing(in_steps(answer, self._expected)) as chunks:
+                for chunk in chunks:
+                    watch()
+                    count.require_time()
+                    if chunk is None:
+                        continue
+                    count.add(chunk)
+                    if chunk.text:
+                        yield chunk.text
+            count.require_end()
+        except ServerFailedError as failed:
+            if spent is None and not count.begun and (can_pass(failed.error) or self._has_died(failed.error, watch)):
+                raise _TryAgainError(count.seconds) from None
+            raise failure(failed.error, self.name, begun=count.begun) from None
+
+    def _has_died(self, error: Exception, watch: Callable[[], None]) -> bool:
+        """Whether it was our own server that went, which can be started again."""
+        if not (never_arrived(error) and isinstance(self._place, LocalServer)):
+            return False
+        end = time.monotonic() + _DEATH_SECONDS
+        while not self._place.died and time.monotonic() < end:
+            watch()
+            time.sleep(LOOK_SECONDS)
+        return self._place.died
 
 
 def open_language_model(settings: Settings) -> LanguageModel | None:
-    """The model that is set, or ``None``; nothing is contacted yet."""
-    match settings.language_model:
-        case "none":
-            return None
-        case "gguf":
-            if settings.language_model_file is None:
-                raise LanguageModelError("Für „gguf“ fehlt die Einstellung „language_model_file“.")
-            from assistant.writing.local_server import LocalServer
+    """The language model that is set, not connected to yet; ``None`` if none is.
 
-            name = settings.language_model_name or settings.language_model_file.stem
-            return LanguageModel(name, settings, _Local(settings, LocalServer(settings.language_model_file, settings)))
-        case "openai":
-            return LanguageModel(settings.language_model_name, settings, _OpenAi(settings))
-        case "ollama":
-            return LanguageModel(settings.language_model_name, settings, _Ollama(settings))
-
-
-def _read(llm: LLM, messages: Sequence[Message], most_tokens: int, told: Queue[str | BaseException | None]) -> None:
-    """Put the pieces of an answer into a queue, then ``None`` or what went wrong."""
-    from llama_index.core.llms import ChatMessage, MessageRole
-
-    try:
-        chat = [ChatMessage(role=MessageRole(message.role), content=message.text) for message in messages]
-        limit: dict[str, Any] = {} if type(llm).__name__ == "Ollama" else {"max_tokens": most_tokens}
-        for response in llm.stream_chat(chat, **limit):
-            told.put(response.delta or "")
-    except Exception as error:  # noqa: BLE001 - whatever a library raises is told in words by who reads the queue
-        told.put(error)
-    else:
-        told.put(None)
+    Raises :class:`corpus.errors.SettingsError` if the file with its key cannot be read.
+    """
+    context = settings.language_model_context
+    limits = Limits(
+        settings.language_model_first_seconds, settings.language_model_seconds, settings.language_model_at_once
+    )
+    name = settings.language_model_name
+    if settings.language_model == "none":
+        return None
+    if settings.language_model == "gguf":
+        file = settings.language_model_file
+        assert file is not None  # noqa: S101 - for mypy; settings without are refused
+        local = LocalServer(file, name or file.stem, context, limits.at_once)
+        return LanguageModel(name or file.stem, context, OpenAIServer(context), local, limits)
+    address = Address(settings.language_model_url, settings.read_language_model_key())
+    server: Server = OpenAIServer(context) if settings.language_model == "openai" else OllamaServer(context)
+    return LanguageModel(name, context, server, address, limits)
 
 
-class _ServerFaultError(Exception):
-    """The server failed; ``begun`` tells whether something had come before."""
+class _TryAgainError(Exception):
+    """Nothing has come in the seconds ``spent``, and the server may only have hiccuped."""
 
-    def __init__(self, sentence: str, *, begun: bool) -> None:
-        super().__init__(sentence)
-        self.sentence, self.begun = sentence, begun
-
-
-def _in_words(error: BaseException, name: str, *, begun: bool) -> Exception:
-    """What went wrong, without any address or key in it."""
-    status = getattr(error, "status_code", None)
-    if status in (401, 403):
-        return LanguageModelError("Das Sprachmodell lehnt den Schlüssel ab; bitte die Einstellung „language_model_key“ prüfen.")
-    if status == 404:
-        return LanguageModelError(f"Das Sprachmodell „{name}“ gibt es auf dem Server nicht; bitte „language_model_name“ prüfen.")
-    if status == 429:
-        return LanguageModelError("Das Sprachmodell hat gerade zu viel zu tun.")
-    if isinstance(status, int) and status < _SERVER_FAULT:
-        return LanguageModelError(f"Das Sprachmodell hat die Anfrage abgelehnt (HTTP {status}).")
-    if isinstance(status, int) or begun:
-        return _ServerFaultError("Das Sprachmodell hat einen Fehler gemeldet.", begun=begun)
-    return LanguageModelError("Das Sprachmodell ist nicht erreichbar; bitte „language_model_url“ und den Server prüfen.")
+    def __init__(self, spent: float) -> None:
+        super().__init__()
+        self.spent = spent
 
 
-class _OpenAi:
-    """An OpenAI-compatible server."""
+class _Count:
+    """What one request has cost so far, and the errors when it is too much."""
 
-    def __init__(self, settings: Settings, url: str = "", key: str = "") -> None:
-        self._settings, self._url = settings, url or settings.language_model_url
-        self._key = key or settings.language_model_secret or "ohne"
+    def __init__(self, name: str, limits: Limits, most_tokens: int, spent: float) -> None:
+        self.begun = False
+        self._name = name
+        self._limits = limits
+        self._left = most_tokens + _CHUNKS_WITHOUT_TEXT
+        self._start = time.monotonic() - spent
+        self._end: str | None = None
 
-    def open(self) -> tuple[LLM, Callable[[], None]]:
-        """A client of its own for each request: to close it is to hang up."""
-        import httpx
-        from llama_index.llms.openai_like import OpenAILike
+    @property
+    def seconds(self) -> float:
+        """How long it has taken so far, with what an earlier attempt took."""
+        return time.monotonic() - self._start
 
-        settings = self._settings
-        client = httpx.Client(trust_env=False, timeout=settings.language_model_seconds + _GRACE_SECONDS)
-        llm = OpenAILike(
-            model=settings.language_model_name or "modell",
-            api_base=self._url,
-            api_key=self._key,
-            temperature=0.0,
-            is_chat_model=True,
-            is_function_calling_model=False,
-            context_window=settings.language_model_context,
-            max_retries=0,
-            timeout=settings.language_model_seconds + _GRACE_SECONDS,
-            http_client=client,
-        )
-        return llm, _closing(client)
+    def add(self, chunk: Chunk) -> None:
+        """Count a chunk. One without text counts too: a model that only thinks is not to go on for ever."""
+        self._end = chunk.end or self._end
+        if chunk.text or chunk.end is None:
+            self._left -= 1 + len(chunk.text) // _CHARACTERS_PER_TOKEN
+        self.begun = self.begun or bool(chunk.text)
+        if self._left < 0 or self._end == "length":
+            raise LanguageModelError(
+                f"Die Antwort des Sprachmodells „{self._name}“ wurde zu lang und deshalb abgebrochen."
+            )
 
-    def close(self) -> None:
-        """Nothing was started."""
+    def require_time(self) -> None:
+        """Raise if the first word, or the whole answer, is overdue."""
+        passed = self.seconds
+        if passed > self._limits.seconds:
+            raise LanguageModelError(
+                f"Das Sprachmodell „{self._name}“ ist nicht rechtzeitig fertig geworden "
+                f"({_in_words(self._limits.seconds)})."
+            )
+        if not self.begun and passed > self._limits.first_seconds:
+            raise LanguageModelError(
+                f"Das Sprachmodell „{self._name}“ hat nicht rechtzeitig zu antworten begonnen "
+                f"({_in_words(self._limits.first_seconds)})."
+            )
 
-
-class _Ollama:
-    """An Ollama server."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-
-    def open(self) -> tuple[LLM, Callable[[], None]]:
-        """A client of its own for each request: to close it is to hang up."""
-        from llama_index.llms.ollama import Ollama
-        from ollama import Client
-
-        settings = self._settings
-        key = settings.language_model_secret
-        headers = {"Authorization": f"Bearer {key}"} if key else {}
-        client = Client(
-            host=settings.language_model_url,
-            trust_env=False,
-            timeout=settings.language_model_seconds + _GRACE_SECONDS,
-            headers=headers,
-        )
-        llm = Ollama(
-            model=settings.language_model_name,
-            base_url=settings.language_model_url,
-            temperature=0.0,
-            context_window=settings.language_model_context,
-            request_timeout=settings.language_model_seconds,
-            is_function_calling_model=False,
-            thinking=False,
-            client=client,
-        )
-        return llm, _closing(client._client)  # noqa: SLF001 - Ollama's client has no way to hang up
-
-    def close(self) -> None:
-        """Nothing was started."""
+    def require_end(self) -> None:
+        """Raise unless the model has said that it was done."""
+        if not self.begun:
+            raise LanguageModelError(f"Das Sprachmodell „{self._name}“ hat nichts geantwortet.")
+        if self._end is None:
+            raise broken_off(self._name)
 
 
-class _Local:
-    """A GGUF file in a process of its own, which speaks like an OpenAI-compatible server."""
-
-    def __init__(self, settings: Settings, server: LocalServer) -> None:
-        self._settings, self._server = settings, server
-
-    def open(self) -> tuple[LLM, Callable[[], None]]:
-        """Start the process where it does not run."""
-        address, key = self._server.running()
-        return _OpenAi(self._settings, address, key).open()
-
-    def close(self) -> None:
-        """End the process."""
-        self._server.close()
+def _pause(watch: Callable[[], None]) -> None:
+    end = time.monotonic() + _PAUSE_SECONDS
+    while time.monotonic() < end:
+        watch()
+        time.sleep(LOOK_SECONDS)
 
 
-def _closing(client: Any) -> Callable[[], None]:  # noqa: ANN401 - an httpx client, which is imported late
-    def close() -> None:
-        with suppress(RuntimeError):  # another thread may be reading from it
-            client.close()
+def _unwatched() -> None:
+    """For who does not want to leave."""
 
-    return close
+
+def _in_words(seconds: float) -> str:
+    return f"{seconds:g} Sekunden".replace(".", ",")

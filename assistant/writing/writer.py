@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import TYPE_CHECKING, Final, Literal
@@ -192,12 +192,12 @@ class Writer:
         """The sentence as the model writes it when told what is wrong, if that is proven."""
         asked = repair(sentence.text, [objection.text for objection in verdict.objections], cited)
         stream = SentenceStream()
-        try:
+        told: list[WrittenSentence] = []
+        with suppress(LanguageModelError):  # a sentence that was complete by then counts
             with closing(self.model.stream(asked, most_tokens=_MOST_TOKENS_OF_ONE, watch=watch)) as pieces:
-                told = [found for piece in pieces for found in stream.feed(piece)]
+                for piece in pieces:
+                    told += stream.feed(piece)
             told += stream.rest()
-        except LanguageModelError:
-            return None
         first = told[0] if told else None
         if first is None or not self._judge(first, cited).proven:
             return None

@@ -17,7 +17,10 @@ LINE = re.compile(r"^\[(\d+)\] (.+)$", re.MULTILINE)
 Writes = Callable[[dict[int, str]], Iterable[str | float | int]]
 """From the numbered sentences of a prompt to what the model writes."""
 
-Asked = Callable[[Writes], "Iterator[Assistant]"]
+
+def prompts(server: ScriptedModel) -> list[str]:
+    """What the model was asked, the last message of each request."""
+    return [request.body["messages"][-1]["content"] for request in server.questions]
 
 
 def given(messages: list[dict[str, str]]) -> dict[int, str]:
@@ -28,12 +31,12 @@ def given(messages: list[dict[str, str]]) -> dict[int, str]:
 @contextmanager
 def writing(settings: Settings, writes: Writes, **changes: object) -> Iterator[tuple[Assistant, ScriptedModel]]:
     """An assistant whose language model writes what ``writes`` says."""
-    with ScriptedModel(lambda messages: writes(given(messages))) as server:
+    with ScriptedModel(lambda messages: writes(given(messages)), name="Testmodell") as server:
         with_model = settings.model_copy(
             update={
                 "language_model": "openai",
                 "language_model_url": server.url,
-                "language_model_name": "Testmodell",
+                "language_model_name": server.name,
                 "language_model_first_seconds": 3.0,
                 "language_model_seconds": 6.0,
                 **changes,

@@ -15,7 +15,7 @@ from corpus.embedding import open_embedding
 from corpus.settings import Settings
 from ingest.pipeline import Ingestor
 from tests.writing.attacks import ATTACKS, MARK, Attack
-from tests.writing.conftest import writing
+from tests.writing.conftest import prompts, writing
 
 pytestmark = pytest.mark.slow
 STREETS = ("Amselweg", "Birkenallee", "Dorfplatz", "Eichenweg", "Feldstraße", "Gartenweg", "Hafenstraße", "Inselweg")
@@ -80,9 +80,9 @@ def test_no_order_in_a_document_is_followed(attacked: Settings) -> None:
             answer = assistant.answer(f"Warum sind die Bauarbeiten am {street(attack)} notwendig?")
             assert MARK not in own_words(answer).replace(answer.standalone_question, ""), attack
             assert "987.654" not in answer.model_dump_json()
-        prompts = [request["messages"][-1]["content"] for request in server.requests]
-    assert len(prompts) >= len(ATTACKS) / 2
-    assert not any("987.654" in prompt for prompt in prompts)
+        asked = prompts(server)
+    assert len(asked) >= len(ATTACKS) / 2
+    assert not any("987.654" in prompt for prompt in asked)
 
 
 def test_the_harmless_part_of_an_attacked_document_is_still_answered_from(attacked: Settings) -> None:

@@ -15,7 +15,7 @@ import pytest
 
 from assistant.writing.stream import SentenceStream
 from corpus.settings import Settings
-from tests.writing.conftest import writing
+from tests.writing.conftest import prompts, writing
 from tests.writing.distortions import lies
 
 QUESTIONS = (
@@ -126,7 +126,7 @@ def test_nearly_all_true_sentences_pass(settings: Settings) -> None:
             answer = assistant.answer(question)
             passed += sum(s.kind == "generated" for s in answer.statements)
     print(f"\n{written} true sentences, {passed} passed")
-    assert server.requests
+    assert prompts(server)
     assert written >= 50
     assert passed >= 0.95 * written, failed
 

@@ -11,7 +11,7 @@ from assistant.answer import Answer
 from assistant.engine import Progress
 from corpus.settings import Settings
 from corpus.store import Store
-from tests.writing.conftest import writing
+from tests.writing.conftest import prompts, writing
 
 WHY = "Warum lehnen Kommunen die Einrichtung des Kommunalen Integrationszentrums ab?"
 FACT = "Wie viele Kreise und kreisfreie Städte in NRW haben schon ein Integrationszentrum?"
@@ -46,7 +46,7 @@ def test_proven_sentences_become_the_answer_with_their_quotes_below(settings: Se
     assert "Testmodell" in answer.text
     assert "first_word" in answer.timings_ms
     check_invariants(answer, settings)
-    assert "Frage: " in server.requests[0]["messages"][-1]["content"]
+    assert "Frage: " in prompts(server)[0]
 
 
 def test_a_fact_is_told_by_its_quote_and_no_model_is_asked(settings: Settings) -> None:
@@ -54,16 +54,16 @@ def test_a_fact_is_told_by_its_quote_and_no_model_is_asked(settings: Settings) -
         answer = assistant.answer(FACT)
         assert answer.engine == "quotes"
         assert answer.short_answer is not None
-        assert not server.requests
+        assert not prompts(server)
         assert assistant.answer(WHY, engine="quotes").engine == "quotes"
-        assert not server.requests
+        assert not prompts(server)
 
 
 def test_a_refusal_stays_one_whatever_a_model_would_say(settings: Settings) -> None:
     with writing(settings, lambda _: ["Das KI kostet 3 Mio. Euro [1]."]) as (assistant, server):
         answer = assistant.answer("Wie hoch ist der Hebesatz der Grundsteuer B in Kommune 03?")
         assert answer.status == "not_found"
-        assert not server.requests
+        assert not prompts(server)
 
 
 def test_sentences_are_shown_while_they_are_written(settings: Settings) -> None:
@@ -146,8 +146,8 @@ def test_an_unproven_sentence_is_asked_for_again_with_the_objection(settings: Se
 
     with writing(settings, wrong_then_right) as (assistant, server):
         answer = assistant.answer(WHY)
-    assert len(server.requests) == 2
-    assert "„2,4 Mio. Euro“ steht nicht an der genannten Stelle." in server.requests[1]["messages"][-1]["content"]
+    assert len(prompts(server)) == 2
+    assert "„2,4 Mio. Euro“ steht nicht an der genannten Stelle." in prompts(server)[1]
     assert len(generated(answer)) == 1
     assert "2,4" not in answer.text
 
@@ -193,9 +193,9 @@ def test_who_calls_off_ends_the_writing(settings: Settings) -> None:
         with pytest.raises(OffError):
             assistant.answer(WHY, watch=watch)
         until = time.monotonic() + 5
-        while not server.hung_up and time.monotonic() < until:
+        while not server.questions[0].hung_up and time.monotonic() < until:
             time.sleep(0.05)
-        assert server.hung_up == 1
+        assert server.questions[0].hung_up
 
 
 def test_a_summary_is_written_from_the_sentences_that_stand_for_the_document(settings: Settings) -> None:
@@ -203,12 +203,12 @@ def test_a_summary_is_written_from_the_sentences_that_stand_for_the_document(set
         answer = assistant.answer("Fasse die Konzeption zusammen.")
     assert answer.engine == "generated"
     assert {citation.document for citation in answer.citations} == {"ki-konzeption"}
-    assert "Fasse zusammen" in server.requests[0]["messages"][-1]["content"]
+    assert "Fasse zusammen" in prompts(server)[0]
     check_invariants(answer, settings)
 
 
 def test_a_letters_we_never_becomes_the_assistants(settings: Settings) -> None:
     with writing(settings, copies(12)) as (assistant, server):
         answer = assistant.answer(WHY)
-    assert any(" wir " in text for text in server.requests[0]["messages"][-1]["content"].splitlines())
+    assert any(" wir " in text for text in prompts(server)[0].splitlines())
     assert not any(" wir " in text for text in generated(answer))
