@@ -115,6 +115,15 @@ def recognition_notice(citations: Sequence[Citation]) -> Statement | None:
     return notice(text, [citation.number for citation in unsure])
 
 
+def orders_notice(citations: Sequence[Citation]) -> Statement | None:
+    """That a quote gives orders to a program, which are not followed."""
+    if not citations:
+        return None
+    markers = " ".join(f"[{citation.number}]" for citation in citations)
+    text = f"Darin stehen Aufforderungen an ein Computerprogramm; sie werden nicht befolgt: {markers}"
+    return notice(text, [citation.number for citation in citations])
+
+
 def references_notice(citations: Sequence[Citation]) -> Statement | None:
     """Which documents the quotes point to, and which of them are not there."""
     named = {

@@ -21,6 +21,7 @@ from assistant.choosing import Quote, QuoteChooser
 from assistant.citations import CitationMaker
 from assistant.decisions import DECISION, PROPOSALS
 from assistant.differing import short_words
+from assistant.injection import speaks_to_a_machine
 from assistant.question import QuestionReader, UnderstoodQuestion
 from assistant.reader import Candidate, OperatingPoint, Reading, Scored, TrainedReader
 from assistant.refusal import RefusalMaker
@@ -337,7 +338,7 @@ class QuotesQueryEngine(BaseQueryEngine):
         confidence: float,
     ) -> Answer:
         citations = [
-            self._citations.make(number, quote.document, quote.span, quote.title, quote.short)
+            _without_short_orders(self._citations.make(number, quote.document, quote.span, quote.title, quote.short))
             for number, quote in enumerate(quotes, start=1)
         ]
         first = citations[0]
@@ -394,11 +395,19 @@ class QuotesQueryEngine(BaseQueryEngine):
         if quoted_proposal or (proposes and DECISION.search(question.standalone)):
             notices.append(composing.notice(composing.PROPOSAL_NOTICE))
         qualifying = (
+            composing.orders_notice([c for c in citations if speaks_to_a_machine(c.quote)]),
             composing.recognition_notice(citations),
             composing.references_notice(citations),
             searched.notice(),
         )
         return notices + [statement for statement in qualifying if statement is not None]
+
+
+def _without_short_orders(citation: Citation) -> Citation:
+    """A citation whose short answer is not what a document orders an assistant to say."""
+    if citation.short_start is None or not speaks_to_a_machine(citation.quote):
+        return citation
+    return citation.model_copy(update={"short_start": None, "short_end": None})
 
 
 def _vector(bundle: QueryBundle) -> NDArray[np.float32]:

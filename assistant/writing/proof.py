@@ -88,6 +88,7 @@ class Prover:
             *_opposite(told, cited, said),
             *_attributed(told, cited),
             *_whose_voice(sentence),
+            *_no_statement(sentence),
             *_decided(told, cited),
             *(Objection("roles", text) for text in exchanged_roles(told, [one.told for one in cited])),
             *(Objection("places", text) for text in exchanged_places(told, [one.told for one in cited])),
@@ -329,6 +330,12 @@ def _whose_voice(sentence: str) -> Iterator[Objection]:
     spoken = re.sub(r"„[^“]*“", "", sentence)
     if (match := _FIRST_PERSON.search(spoken)) is not None:
         yield Objection("voice", f"Schreibe nicht „{match.group()}“, sondern wer es sagt.")
+
+
+def _no_statement(sentence: str) -> Iterator[Objection]:
+    """A question asserts nothing, and what stands behind "Antwort:" is put into somebody's mouth."""
+    if sentence.rstrip().endswith("?") or re.match(r"\W*(?:Frage|Antwort|Question|Answer)\s*:", sentence):
+        yield Objection("statement", "Schreibe eine Aussage, keine Frage.")
 
 
 def _decided(told: Told, cited: Sequence[Evidence]) -> Iterator[Objection]:

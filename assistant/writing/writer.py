@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from assistant.tasks import Task
 from assistant.writing.connection import LanguageModelError
 from assistant.writing.evidence import Evidence
-from assistant.writing.injection import speaks_to_a_machine
+from assistant.injection import speaks_to_a_machine
 from assistant.writing.prompt import NO_ANSWER, messages, repair
 from assistant.writing.proof import Prover, Verdict
 from assistant.writing.stream import SentenceStream, WrittenSentence

@@ -102,9 +102,9 @@ def test_the_best_quote_stays_whatever_the_model_cites(settings: Settings) -> No
 @pytest.mark.parametrize(
     ("writes", "said"),
     [
-        (lambda _: [500], "Fehler gemeldet"),
-        (lambda _: [20.0, "zu spät"], "nicht begonnen"),
-        (lambda _: [""], "keine Antwort gesehen"),
+        (lambda _: [500], "meldet einen Fehler"),
+        (lambda _: [20.0, "zu spät"], "nicht rechtzeitig zu antworten begonnen"),
+        (lambda _: [""], "nichts geantwortet"),
         (lambda _: ["KEINE ANGABE"], "keine Antwort gesehen"),
         (lambda _: ['{"antwort": "Die Kommunen lehnen es ab", "quelle": [1'], "nicht belegen"),
         (lambda _: ["Die Kommunen lehnen das KI ab. " * 3], "nicht belegen"),
