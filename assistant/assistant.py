@@ -15,6 +15,8 @@ from assistant.answer import Answer, Citation, Statement, Turn
 from assistant.engine import Draft, Progress, QuotesQueryEngine, Trace, Watch, unwatched
 from assistant.further import MOST_TRIED, already_known, candidates
 from assistant.holdings import Holdings
+from assistant.proof.prover import Prover
+from assistant.proof.support import NetworkSupport
 from assistant.question import QuestionReader, UnderstoodQuestion, check_question
 from assistant.reader import Candidate, TrainedReader, Weights, load_weights, open_network
 from assistant.reader.network import PassageToRead
@@ -24,8 +26,6 @@ from assistant.turnstile import AT_ONCE, Turnstile
 from assistant.writing.answering import checked, fallen_back, is_to_be_worded, statement_of, worded
 from assistant.writing.connection import open_language_model
 from assistant.writing.material import Material, MaterialMaker
-from assistant.writing.proof import Prover
-from assistant.writing.support import NetworkSupport
 from assistant.writing.writer import Piece, Writer
 from corpus.embedding import SentenceEmbedding, open_embedding
 from corpus.settings import Settings, load_settings
@@ -165,9 +165,7 @@ class Assistant:
         for candidate in formed[:MOST_TRIED]:
             if already_known(candidate, asked):
                 continue
-            tried = self.answer(
-                candidate.question, history=history, documents=documents, watch=watch, engine="quotes"
-            )
+            tried = self.answer(candidate.question, history=history, documents=documents, watch=watch, engine="quotes")
             first = next(((citation.document, citation.char_start) for citation in tried.citations), None)
             if self.is_sure(tried) and first is not None and first not in seen and candidate.is_met_by(tried):
                 seen.add(first)

@@ -23,7 +23,8 @@ _SAME: Final = 0.95
 _FIRST: Final = 0.02
 """What the first sentence of a section has ahead of the others: it says what comes."""
 _NO_STATEMENT: Final = re.compile(
-    r"^\W*(?:Sehr geehrte|Mit freundlichen|Im Auftrag|Dies(?:es|er|e) (?:Dokument|Text|Blatt)|Beispieldokument|BEISPIELDOKUMENT)"
+    r"^\W*(?:Sehr geehrte|Mit freundlichen|Im Auftrag|Dies(?:es|er|e) (?:Dokument|Text|Blatt)|Beispieldokument"
+    r"|BEISPIELDOKUMENT)"
     r"|\b(?:E-Mail|Telefon|Telefax|www\.)|@|\?$|frei erfunden"
 )
 
@@ -59,7 +60,9 @@ def central_sentences(store: Store, document: str, most: int) -> list[Sentence]:
 
 def named_document(question: str, documents: Sequence[DocumentInfo]) -> DocumentInfo | None:
     """The one document that a question names by its Art or its title; ``None`` if it names none or several."""
-    by_kind = [info for info in documents if re.search(rf"\b{re.escape(info.kind)}\b(?!\s*\d)", question, re.IGNORECASE)]
+    by_kind = [
+        info for info in documents if re.search(rf"\b{re.escape(info.kind)}\b(?!\s*\d)", question, re.IGNORECASE)
+    ]
     if len(by_kind) == 1:
         return by_kind[0]
     by_title = [info for info in by_kind or documents if info.title.casefold() in question.casefold()]

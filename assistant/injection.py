@@ -23,13 +23,17 @@ _SPEAKING: Final = re.compile(
     r"|\b(?:ignor|vergiss|missacht|disregard|neu|new|system)\w*\b.{0,60}\b(?:anweisung|instruktion|instruction|prompt)\w*"
     r"|\bjailbreak\b|\bDAN\b|\bdeveloper mode\b"
     r"|\bdu bist (?:jetzt|nun|ab sofort|ein|eine|kein)\b|\byou are (?:now|a|an|no longer)\b"
-    r"|\b(?:an|für|für das|an die) (?:die |das |den )?(?:KI|künstliche|sprachmodell|modell|assistent|chatbot|bot|AI)\w*\s*:"
+    r"|\b(?:an|für|für das|an die) (?:die |das |den )?(?:KI|künstliche|sprachmodell|modell|assistent|chatbot|bot"
+    r"|AI)\w*\s*:"
     r"|\b(?:sprachmodell|chatbot|language model|AI assistant|KI-Assistent\w*|LLM)\b"
     r"|https?://|www\.\w|\S@\S+\.\w"
     r"|<\|?/?(?:system|user|assistant|im_start|im_end|script|img|iframe|inst)\b|\[/?INST\]|!\[[^\]]*\]\(|^\W*(?:system|assistant|user)\s*:"
-    r"|\b(?:als|as an?|as the) (?:Administrator|admin|betreiber)\w*|\bbetreiber hat freigegeben\b|\bfrage lautet (?:ab jetzt|nun)\b"
-    r"|\bthe question is now\b|\bfrom now on\b|\bab sofort gilt\b|\b(?:deine|your) (?:antwort|answer|anweisung|instruction)\w*\b"
-    r"|\brichtige antwort ist\b|\bcorrect answer is\b|\bEnde der (?:Sätze|Anweisung|Dokumente)\b|^\W*Sätze:|^\s*\[\d+\]|\bFrage:.*\bAntwort:"
+    r"|\b(?:als|as an?|as the) (?:Administrator|admin|betreiber)\w*|\bbetreiber hat freigegeben\b"
+    r"|\bfrage lautet (?:ab jetzt|nun)\b"
+    r"|\bthe question is now\b|\bfrom now on\b|\bab sofort gilt\b|\b(?:deine|your) (?:antwort|answer|anweisung"
+    r"|instruction)\w*\b"
+    r"|\brichtige antwort ist\b|\bcorrect answer is\b|\bEnde der (?:Sätze|Anweisung|Dokumente)\b|^\W*Sätze:"
+    r"|^\s*\[\d+\]|\bFrage:.*\bAntwort:"
     r"|\b(?:\w\s){6,}|\b\w*[a-zäöü]\d[a-zäöü]\w*\b|\bDROP TABLE\b|\brm -rf\b|&&|--\s*\w+-\d",
     re.IGNORECASE,
 )

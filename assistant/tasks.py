@@ -1,4 +1,4 @@
-"""Which kind of answer a question wants beyond a fact: a summary, reasons, positions, a comparison, an order of events."""
+"""Which kind of answer a question wants beyond a fact: a summary, reasons, positions, an order of events."""
 
 from __future__ import annotations
 
@@ -9,28 +9,24 @@ from assistant.question import AnswerKind
 
 Task = Literal["answer", "summary", "reasons", "positions", "comparison", "order", "plain"]
 
+_WORDINGS: Final[dict[Task, tuple[str, ...]]] = {
+    "plain": (r"(?:einfache[rn]?|leichte[rn]?) Sprache", r"(?:einfach|leicht) (?:verständlich|erklär\w*)",
+              r"verständlich erklär\w*"),
+    "summary": (r"fass\w*\b.*\bzusammen", r"zusammenfass\w+", r"zusammenzufassen",
+                r"worum geht(?:'s|s| es)(?= (?:in|im|bei)\b)", r"überblick", r"inhalt (?:de[rs]|von)", r"kurzfassung",
+                (r"was (?:steht|enthält|ist der inhalt|beinhaltet|sagt) (?:\w+ ){0,2}?\w*(?:anhang|anlage|vorlage"
+                 r"|konzeption|dokument|niederschrift|antrag|bericht|satzung|abschnitt|kapitel)\w*(?: \d+)?\W*$")),
+    "positions": (r"pro (?:und|&|/) ?[ck]ontra", r"(?:dafür|für) und (?:was )?(?:dagegen|wider|gegen)",
+                  r"für und wider", r"vor-? ?und nachteile?", r"argumente?", r"positionen?", r"standpunkte?",
+                  r"was spricht (?:dafür|dagegen|für|gegen)"),
+    "comparison": (r"vergleich\w*", r"unterschied\w*", r"unterscheide[nt]", r"gegenüberstell\w*",
+                   r"stell\w* .* gegenüber"),
+    "order": (r"chronologi\w*", r"zeitlich\w* (?:ablauf|reihenfolge)", r"ablauf", r"der reihe nach", r"wie kam es",
+              r"was (?:geschah|passierte)", r"werdegang", r"vorgeschichte", r"zeitplan"),
+}  # fmt: skip
+"""The words with which people ask for these, tried in this order."""
 _TASKS: Final[tuple[tuple[Task, re.Pattern[str]], ...]] = tuple(
-    (task, re.compile(pattern, re.IGNORECASE))
-    for task, pattern in (
-        ("plain", r"\b(?:einfache[rn]?|leichte[rn]?) Sprache\b|\b(?:einfach|leicht) (?:verständlich|erklär\w*)|\bverständlich erklär"),
-        (
-            "summary",
-            r"\bfass\w*\b.*\bzusammen\b|\bzusammenfass\w+|\bzusammenzufassen\b|\bworum geht(?:'s|s| es)\b(?= (?:in|im|bei)\b)|\büberblick\b"
-            r"|\bwas (?:steht|enthält|ist der inhalt|beinhaltet|sagt) (?:\w+ ){0,2}?(?:\w*(?:anhang|anlage|vorlage|konzeption|dokument|"
-            r"niederschrift|antrag|bericht|satzung|abschnitt|kapitel)\w*)(?: \d+)?\W*$|\binhalt (?:de[rs]|von)\b|\bkurzfassung\b",
-        ),
-        (
-            "positions",
-            r"\bpro (?:und|&|/) ?[ck]ontra\b|\b(?:dafür|für) und (?:was )?(?:dagegen|wider|gegen)\b|\bfür und wider\b"
-            r"|\bvor-? ?und nachteile?\b|\bargumente?\b|\bpositionen?\b|\bstandpunkte?\b|\bwas spricht (?:dafür|dagegen|für|gegen)\b",
-        ),
-        ("comparison", r"\bvergleich\w*|\bunterschied\w*|\bunterscheide[nt]\b|\bgegenüberstell\w*|\bstell\w* .* gegenüber\b"),
-        (
-            "order",
-            r"\bchronologi\w*|\bzeitlich\w* (?:ablauf|reihenfolge)|\bablauf\b|\bder reihe nach\b|\bwie kam es\b|\bwas (?:geschah|passierte)"
-            r"\b|\bwerdegang\b|\bvorgeschichte\b|\bzeitplan\b",
-        ),
-    )
+    (task, re.compile(rf"\b(?:{'|'.join(patterns)})(?:\b|$)", re.IGNORECASE)) for task, patterns in _WORDINGS.items()
 )
 
 

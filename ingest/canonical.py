@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus.sentences import split_sentences
 from corpus.types import Page, Section, Sentence, SentenceKind, Span, Table
 from ingest.blocks import Block, group_blocks
 from ingest.building import TextBuilder
 from ingest.furniture import strip_furniture
 from ingest.layout import Boxes, Confidences, RawDocument
-from corpus.sentences import split_sentences
 from ingest.tables.joining import number_tables
 from ingest.tables.laying import lay_table
 

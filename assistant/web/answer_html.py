@@ -25,7 +25,8 @@ _QUOTES = "„“”\"»«‚‘’'…  \n\t."
 class Exchange:
     """One question with what came of it; neither ``answer`` nor ``error`` while it is being read.
 
-    ``feedback`` is the key under which the answer can be rated, ``progress`` tells how far an answer is, ``written`` what
+    ``feedback`` is the key under which the answer can be rated, ``progress`` tells how far an answer is, ``written``
+    what
     of it has been worded and proven by then; ``documents``
     are the ids of those that were chosen to be searched, ``None`` where it was everything. ``further`` is the key under
     which the page may ask what to ask next.

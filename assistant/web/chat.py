@@ -60,7 +60,15 @@ def build_chat(assistant: Assistant, desk: FeedbackDesk | None, further: Further
             if news.is_new(progress):
                 told.put(progress)
 
-        work = workers.submit(_answered, assistant, desk, Exchange(question, documents=asked.documents), exchanges, request.username, watch)
+        work = workers.submit(
+            _answered,
+            assistant,
+            desk,
+            Exchange(question, documents=asked.documents),
+            exchanges,
+            request.username,
+            watch,
+        )
         work.add_done_callback(lambda _: told.put(None))
         try:
             while (progress := told.get()) is not None:

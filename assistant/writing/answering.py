@@ -1,4 +1,4 @@
-"""Makes an answer of what was written and proven: sentences with markers, their quotes below them, what qualifies them."""
+"""Makes an answer of what was written and proven: sentences with markers, and their quotes below them."""
 
 from __future__ import annotations
 

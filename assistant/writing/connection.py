@@ -7,7 +7,7 @@ its connection be closed, so that the server stops writing what nobody waits for
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Final
@@ -81,7 +81,9 @@ class LanguageModel:
         self._expected = expected()
         self._closed = False
 
-    def stream(self, messages: Sequence[Message], *, most_tokens: int, watch: Callable[[], None]) -> Iterator[str]:
+    def stream(
+        self, messages: Sequence[Message], *, most_tokens: int, watch: Callable[[], None]
+    ) -> Generator[str, None, None]:
         """The answer, in pieces as they arrive.
 
         ``watch`` is called at least five times a second while something is awaited; whatever it raises ends the request

@@ -1,5 +1,4 @@
-"""Which sentences a language model gets to write from: those that answer, a few around them, or those that stand for a
-document. Their citations are made at once, while the store is looked at in one state."""
+"""Which sentences a language model gets to write from, and their citations, made while the store is in one state."""
 
 from __future__ import annotations
 
@@ -12,9 +11,9 @@ from assistant.answer import Citation
 from assistant.central import central_sentences
 from assistant.citations import CitationMaker
 from assistant.engine import Draft
+from assistant.proof.evidence import Evidence
 from assistant.stance import speaks_against, speaks_for
 from assistant.tasks import Task
-from assistant.writing.evidence import Evidence
 from corpus.dates import german_date
 from corpus.store import Store
 from corpus.types import DocumentInfo, Sentence, Span
@@ -66,9 +65,7 @@ class MaterialMaker:
             room -= len(text)
             if room < 0:
                 break
-            evidence.append(
-                Evidence(number, name, sentence.span, text, citation.section, info.kind, _about(info))
-            )
+            evidence.append(Evidence(number, name, sentence.span, text, citation.section, info.kind, _about(info)))
             citations[number] = citation
         return Material(evidence, citations)
 
@@ -77,16 +74,24 @@ class MaterialMaker:
         quoted = [(c.document, Span(c.char_start, c.char_end)) for c in draft.answer.citations]
         ranked = sorted(draft.trace.sentences, key=lambda scored: -scored.score)
         if task == "positions":
-            ranked = sorted(ranked, key=lambda s: not (speaks_for(s.candidate.text) or speaks_against(s.candidate.text)))
+            ranked = sorted(
+                ranked, key=lambda s: not (speaks_for(s.candidate.text) or speaks_against(s.candidate.text))
+            )
         inside = [
             scored
             for scored in ranked
-            if any(scored.candidate.document == name and span.contains(scored.candidate.sentence.span) for name, span in quoted)
+            if any(
+                scored.candidate.document == name and span.contains(scored.candidate.sentence.span)
+                for name, span in quoted
+            )
         ]
         chosen: dict[tuple[str, int], Sentence] = {}
         for scored in [*inside, *ranked]:
             candidate = scored.candidate
-            if candidate.sentence.kind in ("heading", "contents", "header") or candidate.document not in self._documents:
+            if (
+                candidate.sentence.kind in ("heading", "contents", "header")
+                or candidate.document not in self._documents
+            ):
                 continue
             chosen.setdefault((candidate.document, candidate.sentence.index), candidate.sentence)
             if len(chosen) == _MOST[task]:

@@ -7,9 +7,9 @@ from importlib.resources import files
 from itertools import groupby
 from typing import Final
 
-from assistant.writing.connection import Message
-from assistant.writing.evidence import Evidence
+from assistant.proof.evidence import Evidence
 from assistant.tasks import Task
+from assistant.writing.connection import Message
 
 NO_ANSWER: Final = "KEINE ANGABE"
 """What the model writes instead of an answer."""
@@ -36,7 +36,8 @@ _EXAMPLE: Final = (
     ),
     Message(
         "assistant",
-        "Der Radweg an der Bachstraße soll im Jahr 2022 gebaut werden [1]. Die Kosten werden auf 1,2 Mio. Euro geschätzt [2].",
+        "Der Radweg an der Bachstraße soll im Jahr 2022 gebaut werden [1]. Die Kosten werden auf 1,2 Mio. Euro "
+        "geschätzt [2].",
     ),
 )
 
@@ -45,7 +46,9 @@ def messages(question: str, evidence: Sequence[Evidence], task: Task) -> list[Me
     """The conversation that asks for an answer."""
     rules = files("assistant.writing").joinpath("prompt.md").read_text(encoding="utf-8")
     lines: list[str] = []
-    for heading, group in groupby(evidence, key=lambda one: f"{one.about}, {one.section}" if one.section else one.about):
+    for heading, group in groupby(
+        evidence, key=lambda one: f"{one.about}, {one.section}" if one.section else one.about
+    ):
         lines.append(f"\n{_one_line(heading)}:")
         lines += [f"[{one.number}] {_one_line(one.text)}" for one in group]
     wanted = f"Frage: {_one_line(question)}\n{_WANTED[task]}"

@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from time import perf_counter
 from typing import TYPE_CHECKING, Final, Literal
 
+from assistant.injection import speaks_to_a_machine
+from assistant.proof import Prover, Verdict
+from assistant.proof.evidence import Evidence
+from assistant.proof.told import Told
 from assistant.tasks import Task
 from assistant.writing.connection import LanguageModelError
-from assistant.writing.evidence import Evidence
-from assistant.injection import speaks_to_a_machine
 from assistant.writing.prompt import NO_ANSWER, messages, repair
-from assistant.writing.proof import Prover, Verdict
 from assistant.writing.stream import SentenceStream, WrittenSentence
-from assistant.writing.told import Told
 
 if TYPE_CHECKING:
     from assistant.writing.connection import LanguageModel
@@ -112,7 +112,9 @@ class Writer:
         if not given:
             return Written([], Counts(), None, 0.0, "An den gefundenen Stellen steht nichts, woraus zu schreiben wäre.")
         try:
-            with closing(self.model.stream(messages(question, given, task), most_tokens=_MOST_TOKENS, watch=watch)) as pieces:
+            with closing(
+                self.model.stream(messages(question, given, task), most_tokens=_MOST_TOKENS, watch=watch)
+            ) as pieces:
                 for piece in pieces:
                     first = perf_counter() - started if first is None and piece.strip() else first
                     for sentence in stream.feed(piece):
@@ -134,9 +136,7 @@ class Writer:
             self._mend(draft, given, watch)
             if not any(piece.verification == "supported" for piece in draft.done):
                 failure = _NOTHING_PROVEN
-        return Written(
-            [] if failure else draft.done, draft.counts(), first, perf_counter() - started, failure, cut
-        )
+        return Written([] if failure else draft.done, draft.counts(), first, perf_counter() - started, failure, cut)
 
     def _take(self, sentence: WrittenSentence, given: Sequence[Evidence], draft: _Draft, show: Show) -> None:
         """Prove a sentence and keep it, or keep its place."""

@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from corpus.sentences import split_sentences
 from corpus.types import Span
 from eval.tasks.files import read_text
 from eval.tasks.omos import load_omos
 from eval.tasks.squad import load_squad
-from corpus.sentences import split_sentences
 
 _LINE: Final = re.compile(r"[^\r\n]+")
 _LEAST_SENTENCE: Final = 4

@@ -1,4 +1,4 @@
-"""Attempts to give orders to an assistant through what it reads: documents, titles, file names, hidden text, questions."""
+"""Attempts to give orders to an assistant through what it reads: documents, titles, file names, questions."""
 
 from __future__ import annotations
 

@@ -103,7 +103,9 @@ def test_no_order_in_a_question_is_followed(attacked: Settings) -> None:
             said = own_words(answer).replace(answer.standalone_question, "").replace(attack.text, "")
             assert MARK not in said, attack
             assert "987.654" not in answer.model_dump_json()
-            assert answer.text.startswith(("Dazu", "Am ehesten", "Genannt", "Das Dokument", "Die Dokumente", "**", "Wichtige"))
+            assert answer.text.startswith(
+                ("Dazu", "Am ehesten", "Genannt", "Das Dokument", "Die Dokumente", "**", "Wichtige")
+            )
 
 
 def test_whatever_stands_in_a_document_stays_text_on_the_page(attacked: Settings) -> None:

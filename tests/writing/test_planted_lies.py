@@ -1,7 +1,8 @@
 """Planted lies: a model that writes true sentences and, among them, distorted ones. None may pass for a fact.
 
 The distortions (``distortions.py``) are small changes such as a model makes. Every lie is told again when the model is
-asked to mend it. How many there are of each kind, and how many passed, is printed; ``python -m benchmarks.proof`` does the
+asked to mend it. How many there are of each kind, and how many passed, is printed; ``python -m benchmarks.proof``
+does the
 same on many more texts.
 """
 
@@ -16,7 +17,7 @@ import pytest
 from assistant.writing.stream import SentenceStream
 from corpus.settings import Settings
 from tests.writing.conftest import prompts, writing
-from tests.writing.distortions import lies
+from eval.distortions import lies
 
 QUESTIONS = (
     "Warum lehnen Kommunen die Einrichtung des Kommunalen Integrationszentrums ab?",
@@ -67,7 +68,7 @@ def told_lies(lines: dict[int, str], chance: random.Random) -> Iterator[tuple[st
 
 @pytest.mark.slow
 def test_of_two_hundred_planted_lies_next_to_none_passes_for_a_fact(settings: Settings) -> None:
-    chance = random.Random(20140317)
+    chance = random.Random(20140317)  # noqa: S311
     planted: Counter[str] = Counter()
     passed: Counter[str] = Counter()
     shown: list[str] = []
@@ -100,15 +101,13 @@ def test_of_two_hundred_planted_lies_next_to_none_passes_for_a_fact(settings: Se
                         passed[kind] += 1
                         shown.append(words)
     total = sum(planted.values())
-    print(f"\n{total} lies planted, {sum(passed.values())} passed:", dict(planted), shown)
-    assert total >= 200
-    assert sum(passed.values()) <= ALLOWED * total
+    assert total >= 200, planted
+    assert sum(passed.values()) <= ALLOWED * total, (passed, shown)
 
 
 @pytest.mark.slow
 def test_nearly_all_true_sentences_pass(settings: Settings) -> None:
     written = passed = 0
-    failed: list[str] = []
 
     def writes(lines: dict[int, str]) -> Iterable[str]:
         nonlocal written
@@ -125,10 +124,9 @@ def test_nearly_all_true_sentences_pass(settings: Settings) -> None:
         for question in QUESTIONS:
             answer = assistant.answer(question)
             passed += sum(s.kind == "generated" for s in answer.statements)
-    print(f"\n{written} true sentences, {passed} passed")
     assert prompts(server)
     assert written >= 50
-    assert passed >= 0.95 * written, failed
+    assert passed >= 0.95 * written, (passed, written)
 
 
 def _speaks_of_us(text: str) -> bool:

@@ -152,7 +152,9 @@ def test_an_unproven_sentence_is_asked_for_again_with_the_objection(settings: Se
     assert "2,4" not in answer.text
 
 
-def test_a_sentence_that_stays_unproven_gives_way_to_its_quote_or_goes_and_the_answer_says_so(settings: Settings) -> None:
+def test_a_sentence_that_stays_unproven_gives_way_to_its_quote_or_goes_and_the_answer_says_so(
+    settings: Settings,
+) -> None:
     def stubborn(lines: dict[int, str]) -> Iterable[str]:
         numbers = list(lines)
         if len(lines) < 5:  # asked for one sentence again
@@ -173,7 +175,7 @@ def test_a_sentence_that_stays_unproven_gives_way_to_its_quote_or_goes_and_the_a
 
 
 def test_who_calls_off_ends_the_writing(settings: Settings) -> None:
-    def endless(lines: dict[int, str]) -> Iterable[str | float]:
+    def endless(_: dict[int, str]) -> Iterable[str | float]:
         while True:
             yield "und "
             yield 0.05

@@ -78,8 +78,10 @@ class Counter:
         return answers
 
     async def stream(self, request: QuestionRequest, connection: Request) -> AsyncIterator[str]:
-        """Server-sent events: ``fortschritt`` as often as there is some, a ``satz`` for each that a language model has worded
-        and that is proven, then ``antwort`` or ``fehler``."""
+        """Server-sent events: ``fortschritt`` as often as there is some, then ``antwort`` or ``fehler``.
+
+        A ``satz`` comes for each sentence that a language model has worded and that is proven.
+        """
         sender, receiver = anyio.create_memory_object_stream[Progress](16)
         outcome: list[Asked | AktenkundigError] = []
         gone = Event()

@@ -22,7 +22,9 @@ SEPARABLE: Final = tuple(
 )
 """Prefixes that stand at the end of a main clause: "lehnt … ab". The longer ones first."""
 _INSEPARABLE: Final = ("unter", "über", "ver", "ent", "emp", "zer", "miss", "be", "er")
-_NO_PARTICIPLE: Final = re.compile(r"ge(?:nehm|hor|wahr|nug|schaft|biet|setz|fahr|heim|lang|winn|stalt|sund|mein|gen|samt|meind)")
+_NO_PARTICIPLE: Final = re.compile(
+    r"ge(?:nehm|hor|wahr|nug|schaft|biet|setz|fahr|heim|lang|winn|stalt|sund|mein|gen|samt|meind)"
+)
 
 _STRONG: Final = """
     schliess schloss schluss | geb gab gib | komm kam | sprech sprach spric spruch sproch
@@ -37,7 +39,9 @@ _STRONG: Final = """
     grab grub | schieb schob | schaff schuf | wasch wusch | fang fing | hang hing | stoss stiess | lauf lief | rat riet
 """
 """Stems of strong verbs, as they look without umlauts; those of one verb stand in one group."""
-_ENDINGS: Final = re.compile(r"(?<=\w{3})(?:ierung|ungen|ung|heit|keit|schaft|nis|lich|bar|end|ier|(?<=\w{5})ig|tion|t)$")
+_ENDINGS: Final = re.compile(
+    r"(?<=\w{3})(?:ierung|ungen|ung|heit|keit|schaft|nis|lich|bar|end|ier|(?<=\w{5})ig|tion|t)$"
+)
 """What is left behind the stemmer's inflections; taken off twice at most: "erarbeit-end", "genehm-ig-ung"."""
 _SHORTEST: Final = 3
 
@@ -119,7 +123,10 @@ def _put_together(one: str, others: frozenset[str]) -> bool:
         for piece in pieces:
             if one.startswith(piece, start):
                 end = start + len(piece)
-                reached |= {end, *(end + len(link) for link in ("s", "n", "en", "es", "er", "e") if one.startswith(link, end))}
+                reached |= {
+                    end,
+                    *(end + len(link) for link in ("s", "n", "en", "es", "er", "e") if one.startswith(link, end)),
+                }
     return any(len(one) - end <= 3 for end in reached if end > 4)
 
 

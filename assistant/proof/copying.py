@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import Final
 
-from assistant.writing import lexicon
-from assistant.writing.evidence import Evidence
-from assistant.writing.roots import root
+from assistant.proof import lexicon
+from assistant.proof.evidence import Evidence
+from assistant.proof.roots import root
 
 _TOKEN: Final = re.compile(r"\d+(?:[.,:/]\d+)*|[^\W\d_]+|[§%€]")
 _COPY: Final = 0.8
@@ -21,12 +21,15 @@ _FORMS: Final = """
 _VERBS: Final = frozenset(_FORMS.split())
 _SAME: Final = tuple(
     frozenset(group.split())
-    for group in "wird werden|würde würden|wurde wurden worden war waren|ist sind|hat haben|hatte hatten|soll sollen|sollte sollten"
+    for group in "wird werden|würde würden|wurde wurden worden war waren|ist sind|hat haben|hatte hatten"
+    "|soll sollen|sollte sollten"
     "|kann können|könnte könnten|muss müssen|musste mussten|darf dürfen|will wollen".split("|")
 )
 _TURNING: Final = frozenset(
-    "über unter vor nach mit ohne für gegen bis ab seit nicht kein keine keinen keiner nie niemals auch nur mindestens höchstens "
-    "wenigstens maximal mehr weniger genau rund etwa alle einige jede keine beide viele wenige einstimmig mehrheitlich".split()
+    "über unter vor nach mit ohne für gegen bis ab seit nicht kein keine keinen keiner nie niemals auch nur "
+    "mindestens höchstens "
+    "wenigstens maximal mehr weniger genau rund etwa alle einige jede keine beide viele wenige einstimmig "
+    "mehrheitlich".split()
 )
 """Small words of which each turns what is said."""
 
@@ -44,7 +47,7 @@ def changed_words(sentence: str, cited: Sequence[Evidence]) -> Iterator[str]:
             continue
         for kind, a, b, c, d in matcher.get_opcodes():
             put, left = mine[a:b], theirs[c:d]
-            if kind == "equal" or (kind == "insert" and d - c > _LONG) or (b == len(mine) or a == 0) and not put:
+            if kind == "equal" or (kind == "insert" and d - c > _LONG) or ((b == len(mine) or a == 0) and not put):
                 continue  # a part at the edge, or a whole clause, may be left out
             if _matters(put, left):
                 yield f"„{' '.join(put or left)}“ weicht vom Wortlaut der genannten Stelle ab."

@@ -6,32 +6,39 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from assistant.writing.roots import covered
-from assistant.writing.told import Told, Word
+from assistant.proof.roots import covered
+from assistant.proof.told import Told, Word
 
 _ARTICLE: Final = re.compile(
     r"(?P<article>\b(?:der|die|das|den|dem|des|ein|eine|einen|einem|einer|eines|vom|durch|von|beim|zum|zur|an|bei|gegenüber|für)"
     r"(?: (?:den|dem|der|die|das))?)\s+(?:[a-zäöüß]+(?:e|en|er|es|em)\s+)?$",
     re.IGNORECASE,
 )
-_PASSIVE: Final = re.compile(r"\b(?:wird|werden|wurde[n]?|worden|werde|sei|sind|ist)\b[^;]*\b(?:\w*ge\w{3,}(?:t|en)|(?:be|ver|er|ent)\w{3,}(?:t|en)|\w+iert)\b")
+_PASSIVE: Final = re.compile(
+    r"\b(?:wird|werden|wurde[n]?|worden|werde|sei|sind|ist)\b[^;]*\b(?:\w*ge\w{3,}(?:t|en)|(?:be|ver|er|ent)\w{3,}(?:t|en)|\w+iert)\b"
+)
 _AGENT: Final = re.compile(r"\b(?:vom|von|durch)\b", re.IGNORECASE)
 _NOMINATIVE: Final = ("der", "ein")
 _OBLIQUE: Final = ("den", "dem", "einen", "einem", "des", "eines", "vom", "beim", "zum", "zur")
 
-_BECAUSE: Final = re.compile(r"\b(?:weil|da|denn|wegen|aufgrund|auf Grund|infolge|durch|dank|angesichts|nachdem)\b", re.IGNORECASE)
+_BECAUSE: Final = re.compile(
+    r"\b(?:weil|da|denn|wegen|aufgrund|auf Grund|infolge|durch|dank|angesichts|nachdem)\b", re.IGNORECASE
+)
 _THEREFORE: Final = re.compile(
-    r"\b(?:deshalb|daher|deswegen|darum|dadurch|somit|folglich|sodass|so dass|führ(?:t|en|te|ten) (?:\w+ ){0,2}?(?:zu|dazu)|bewirk\w+"
+    r"\b(?:deshalb|daher|deswegen|darum|dadurch|somit|folglich|sodass|so dass|führ(?:t|en|te"
+    r"|ten) (?:\w+ ){0,2}?(?:zu|dazu)|bewirk\w+"
     r"|verursach\w+|hat zur Folge|zur Folge)\b",
     re.IGNORECASE,
 )
 _REASON_GIVEN: Final = re.compile(
-    r"\b(?:weil|denn|wegen|aufgrund|auf Grund|infolge|deshalb|daher|deswegen|darum|dadurch|folglich|sodass|so dass|um|damit|Grund|Gründe"
+    r"\b(?:weil|denn|wegen|aufgrund|auf Grund|infolge|deshalb|daher|deswegen|darum|dadurch|folglich|sodass|so dass"
+    r"|um|damit|Grund|Gründe"
     r"|begründe\w*|Begründung|führ(?:t|en|te|ten)|Folge|Ursache|Anlass|verursach\w*|bewirk\w*|da|angesichts|zwecks|Ziel|nachdem)\b",
     re.IGNORECASE,
 )
 _CLAIMS_REASON: Final = re.compile(
-    r"\b(?:weil|denn|wegen|aufgrund|auf Grund|infolge|deshalb|daher|deswegen|darum|folglich|sodass|so dass|Grund|Gründe|begründe\w*"
+    r"\b(?:weil|denn|wegen|aufgrund|auf Grund|infolge|deshalb|daher|deswegen|darum|folglich|sodass|so dass|Grund"
+    r"|Gründe|begründe\w*"
     r"|Begründung|führ(?:t|en|te|ten) (?:\w+ ){0,2}?(?:zu|dazu)|Ursache|verursach\w*)\b|(?:^|, )da\b",
     re.IGNORECASE,
 )
@@ -62,8 +69,7 @@ def exchanged_roles(told: Told, sources: Sequence[Told]) -> Iterator[str]:
 
 
 def exchanged_places(told: Told, sources: Sequence[Told]) -> Iterator[str]:
-    """Objections to two things of which each stands where the source has the other: behind its preposition, or in its
-    clause."""
+    """Objections to two things of which each stands in the other's place: behind its preposition, or in its clause."""
     named = [word for word in told.words if word.text[0].isupper() and word.content]
     # What is said twice has no one place.
     nouns = [word for word in named if sum(other.root == word.root for other in named) == 1]
@@ -87,11 +93,23 @@ def _slots_exchanged(told: Told, first: Word, second: Word, source: Told, one: W
 
 
 _SLOTS: Final = frozenset(
-    "von nach zu in an auf aus bei mit durch für gegen über unter vor seit bis ab um ohne zwischen gegenüber dem den des der die das"
+    "von nach zu in an auf aus bei mit durch für gegen über unter vor seit bis ab um ohne zwischen gegenüber dem den "
+    "des der die das"
     " ein eine einem einen eines einer".split()
 )
-_MERGED: Final = {"vom": "von", "zum": "zu", "zur": "zu", "im": "in", "ins": "in", "am": "an", "ans": "an", "beim": "bei"}
-_PREPOSITIONS: Final = frozenset("von nach zu in an auf aus bei mit durch für gegen über unter vor seit bis ab um ohne".split())
+_MERGED: Final = {
+    "vom": "von",
+    "zum": "zu",
+    "zur": "zu",
+    "im": "in",
+    "ins": "in",
+    "am": "an",
+    "ans": "an",
+    "beim": "bei",
+}
+_PREPOSITIONS: Final = frozenset(
+    "von nach zu in an auf aus bei mit durch für gegen über unter vor seit bis ab um ohne".split()
+)
 
 
 def _slot(told: Told, word: Word) -> str:
@@ -101,7 +119,7 @@ def _slot(told: Told, word: Word) -> str:
     for token in reversed(before[-5:]):
         lower = _MERGED.get(token.lower(), token.lower())
         if lower in _PREPOSITIONS:
-            return lower
+            return str(lower)
         if lower in _SLOTS:
             found = found or lower
             continue
@@ -132,7 +150,9 @@ def _is_between(told: Told, first: Word, second: Word) -> bool:
     return any(w.text[0].islower() and (w.content or w.text.lower() in _VERBS) for w in between)
 
 
-_VERBS: Final = frozenset("hat haben wird werden wurde wurden soll sollen muss müssen kann können ist sind war waren".split())
+_VERBS: Final = frozenset(
+    "hat haben wird werden wurde wurden soll sollen muss müssen kann können ist sind war waren".split()
+)
 
 
 def _roles(told: Told, first: Word, second: Word) -> tuple[str, str] | None:
@@ -204,7 +224,9 @@ def _cause_and_effect(told: Told) -> tuple[frozenset[str], frozenset[str]] | Non
 
 def _clause_end(told: Told, start: int) -> int:
     comma = re.search(r"[,;.]", told.text[start:])
-    return start + comma.start() if comma and len(told.text[start + comma.start() :].strip(" .,;")) > 0 else len(told.text)
+    return (
+        start + comma.start() if comma and len(told.text[start + comma.start() :].strip(" .,;")) > 0 else len(told.text)
+    )
 
 
 def _shared(one: frozenset[str], other: frozenset[str]) -> int:

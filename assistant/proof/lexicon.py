@@ -21,14 +21,16 @@ NO_NEGATION: Final = re.compile(
 MODALITY: Final[dict[str, re.Pattern[str]]] = {
     "muss": re.compile(
         r"\b(?:muss|müssen|mussten?|müssten?|müsse|verpflichte\w*|Pflicht\w*|zwingend\w*|vorgeschrieben\w*|erforderlich\w*"
-        r"|notwendig\w*|nötig\w*|benötig\w*|(?:ist|sind|hat|haben|war|waren) (?:[\wäöüß-]+ ){0,6}?(?:zu \w+en|\w+zu\w+en)\b)"
+        r"|notwendig\w*|nötig\w*|benötig\w*|(?:ist|sind|hat|haben|war|waren) (?:[\wäöüß-]+ ){0,6}?(?:zu \w+en"
+        r"|\w+zu\w+en)\b)"
     ),
     "soll": re.compile(
         r"\b(?:soll(?:en|te|ten|e)?|geplant\w*|plan(?:t|en)|vorgesehen\w*|sieht\b[^;]*\bvor|sehen\b[^;]*\bvor|vorsehen"
         r"|beabsichtig\w*|vorgeschlagen\w*|vorzuschlagen|schl(?:ägt|agen|ug|ugen)\b[^;]*\bvor|Vorschlag\w*|empf(?:iehlt|ehlen"
         r"|ohlen|ehle|ahl)\w*|Empfehlung\w*|strebt\w* an|angestrebt\w*|will|wollen|wollten?|wolle|möchten?|Absicht\w*"
         r"|Beschlussvorschlag\w*|Beschlussempfehlung\w*|Entwurf\w*|Ziel\b|beantrag\w*|Antrag|Anträge|fordert?e?n?|gefordert"
-        r"|um (?:[\wäöüß-]+ ){0,8}?(?:zu \w+en|\w+zu\w+en)|damit|bitte[nt]?|gebeten|regt\b[^;]*\ban|angeregt|anregt|rät|raten)\b"
+        r"|um (?:[\wäöüß-]+ ){0,8}?(?:zu \w+en|\w+zu\w+en)|damit|bitte[nt]?|gebeten|regt\b[^;]*\ban|angeregt|anregt"
+        r"|rät|raten)\b"
     ),
     "kann": re.compile(
         r"\b(?:kann|können|konnten?|könne|könnten?|möglich|Möglichkeit\w*|ermöglich\w*|darf|dürfen|durften?|dürfe|erlaub\w*"
@@ -36,8 +38,10 @@ MODALITY: Final[dict[str, re.Pattern[str]]] = {
     ),
     "vielleicht": re.compile(
         r"\b(?:würden?|wäre[n]?|hätten?|dürften?|möglicherweise|vielleicht|voraussichtlich\w*|wahrscheinlich\w*|vermutlich\w*"
-        r"|eventuell\w*|gegebenenfalls|ggf\.?|erwart\w+|falls|sofern|wenn|soweit|vorbehaltlich|Vorbehalt\w*|unter der Voraussetzung"
-        r"|Voraussetzung|abhängig|in Aussicht|gestellt werden könnte|könnten?|müssten?|scheint|womöglich|unter Umständen"
+        r"|eventuell\w*|gegebenenfalls|ggf\.?|erwart\w+|falls|sofern|wenn|soweit|vorbehaltlich|Vorbehalt\w*"
+        r"|unter der Voraussetzung"
+        r"|Voraussetzung|abhängig|in Aussicht|gestellt werden könnte|könnten?|müssten?|scheint|womöglich"
+        r"|unter Umständen"
         r"|gerechnet|rechnet|prognos\w+|geschätzt\w*|schätz\w+|angekündigt\w*|kündigt\w*)\b"
     ),
 }
@@ -75,7 +79,8 @@ QUANTITY: Final[dict[str, re.Pattern[str]]] = {
         re.IGNORECASE,
     ),
     "einige": re.compile(
-        r"\b(?:einige[rmns]?|manche[rmns]?|mehrere[rmns]?|teilweise|teils|Teil(?:e|en|s)? de[rs]|ein Teil|vereinzelt\w*|einzelne[rmns]?"
+        r"\b(?:einige[rmns]?|manche[rmns]?|mehrere[rmns]?|teilweise|teils|Teil(?:e|en|s)? de[rs]|ein Teil"
+        r"|vereinzelt\w*|einzelne[rmns]?"
         r"|etliche\w*|verschiedene\w*)\b",
         re.IGNORECASE,
     ),
@@ -83,10 +88,15 @@ QUANTITY: Final[dict[str, re.Pattern[str]]] = {
     "viele": re.compile(r"\b(?:viele[rmns]?|zahlreiche\w*|häufig\w*|oft|vielfach\w*|Vielzahl)\b", re.IGNORECASE),
     "nur": re.compile(r"\b(?:nur|ausschließlich\w*|lediglich|allein(?:ig\w*)?|bloß|einzig\w*)\b", re.IGNORECASE),
     "fast": re.compile(r"\b(?:fast|nahezu|beinahe|annähernd)\b(?!\s+\d)", re.IGNORECASE),
-    "immer": re.compile(r"\b(?:immer|stets|jederzeit|dauerhaft\w*|ständig\w*|unbefristet\w*)\b(?! noch)", re.IGNORECASE),
-    "einmal": re.compile(r"\b(?:erstmals|einmalig\w*|zunächst|vorerst|vorläufig\w*|befristet\w*|übergangsweise)\b", re.IGNORECASE),
+    "immer": re.compile(
+        r"\b(?:immer|stets|jederzeit|dauerhaft\w*|ständig\w*|unbefristet\w*)\b(?! noch)", re.IGNORECASE
+    ),
+    "einmal": re.compile(
+        r"\b(?:erstmals|einmalig\w*|zunächst|vorerst|vorläufig\w*|befristet\w*|übergangsweise)\b", re.IGNORECASE
+    ),
     "regelmäßig": re.compile(
-        r"\b(?:jährlich\w*|monatlich\w*|wöchentlich\w*|täglich\w*|regelmäßig\w*|(?:pro|je|im|jedes) (?:Jahr|Monat)(?! \d)"
+        r"\b(?:jährlich\w*|monatlich\w*|wöchentlich\w*|täglich\w*|regelmäßig\w*|(?:pro|je|im|jedes) (?:Jahr"
+        r"|Monat)(?! \d)"
         r"|laufend\w*)\b",
         re.IGNORECASE,
     ),
@@ -187,15 +197,21 @@ SYNONYMS: Final = tuple(
 
 NEUTRAL: Final = frozenset(
     """
-    laut gemäß zufolge demnach hierzu hierfür hierbei dabei dafür dazu daher deshalb somit damit außerdem zudem ferner weiter
+    laut gemäß zufolge demnach hierzu hierfür hierbei dabei dafür dazu daher deshalb somit damit außerdem zudem
+    ferner weiter
     weiterhin sowie insgesamt nämlich zwar jedoch allerdings dagegen hingegen aber während wobei sodann anschließend
-    konkret genannt nennt nennen steht stehen heißt lautet folgende folgenden folgender folgendes folgt beziehungsweise bzw
-    dokument dokumente dokumenten unterlage unterlagen quelle text auszug angabe angaben demzufolge entsprechend diesbezüglich
+    konkret genannt nennt nennen steht stehen heißt lautet folgende folgenden folgender folgendes folgt
+    beziehungsweise bzw
+    dokument dokumente dokumenten unterlage unterlagen quelle text auszug angabe angaben demzufolge entsprechend
+    diesbezüglich
     geht hervor ergibt hinsichtlich bezüglich bezug rahmen fall sache dessen deren darum worden werden hierdurch dadurch
     wodurch womit sowohl zugleich gleichzeitig ebenfalls ebenso gleichfalls zusätzlich darüber hinaus hinzu kommt
-    einerseits andererseits statt anstatt sich selbst eigene eigenen jeweilige jeweiligen davon darunter hiervon betrifft
-    betreffen handelt dient zwecks seitens gegenüber innerhalb zwischen rund etwa circa ca mindestens höchstens über unter
-    wird wurde liegt liegen macht machen lässt lassen gilt gelten solche solcher solches solchen weitere weiteren weiterer
+    einerseits andererseits statt anstatt sich selbst eigene eigenen jeweilige jeweiligen davon darunter hiervon
+    betrifft
+    betreffen handelt dient zwecks seitens gegenüber innerhalb zwischen rund etwa circa ca mindestens höchstens über
+    unter
+    wird wurde liegt liegen macht machen lässt lassen gilt gelten solche solcher solches solchen weitere weiteren
+    weiterer
     """.split()
 )
 """Words that join, point back or name the source; they need no proof."""

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from assistant.writing.facts import Fact, facts
-from assistant.writing.lexicon import NEGATION, NEUTRAL, NO_NEGATION
-from assistant.writing.roots import SEPARABLE, plain, root
+from assistant.proof.facts import Fact, facts
+from assistant.proof.lexicon import NEGATION, NEUTRAL, NO_NEGATION
+from assistant.proof.roots import SEPARABLE, plain, root
 from corpus.analysis import STOP_WORDS, fold, words
 from corpus.types import Span
 
-_BREAK: Final = re.compile(r"[,;:()·–—]|\s-\s|\b(?:und|sowie|oder|aber|sondern|während|wobei|doch|jedoch)\b|(?<=[a-zäöüß\d])[.!?](?=\s)")
+_BREAK: Final = re.compile(
+    r"[,;:()·–—]|\s-\s|\b(?:und|sowie|oder|aber|sondern|während|wobei|doch|jedoch)\b|(?<=[a-zäöüß\d])[.!?](?=\s)"
+)
 _SCOPE: Final = 4
 """Words on each side of a negation that it may deny."""
 
@@ -53,7 +55,9 @@ class Told:
                 continue
             folded = fold(word)
             first = not text[: span.start].strip(" „\"'(–-")
-            content = folded not in STOP_WORDS and folded not in NEUTRAL and not NEGATION.fullmatch(word) and len(word) > 1
+            content = (
+                folded not in STOP_WORDS and folded not in NEUTRAL and not NEGATION.fullmatch(word) and len(word) > 1
+            )
             parts.append(
                 Word(
                     text=word,
@@ -94,7 +98,9 @@ class Told:
     @cached_property
     def _pieces(self) -> frozenset[str]:
         """The parts of words with a hyphen."""
-        return frozenset(root(piece) for word in self.words if "-" in word.text for piece in word.text.split("-") if len(piece) > 2)
+        return frozenset(
+            root(piece) for word in self.words if "-" in word.text for piece in word.text.split("-") if len(piece) > 2
+        )
 
     @cached_property
     def negations(self) -> list[frozenset[str]]:

@@ -11,11 +11,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from assistant.writing import lexicon
-from assistant.writing.evidence import Evidence
-from assistant.writing.facts import Fact
-from assistant.writing.roots import covered
-from assistant.writing.told import Told, Word
+from assistant.proof import lexicon
+from assistant.proof.evidence import Evidence
+from assistant.proof.facts import Fact
+from assistant.proof.roots import covered
+from assistant.proof.told import Told, Word
 
 _ALIKE: Final = 0.6
 """Share of a clause's content that stands in the clause it is compared with."""
@@ -24,10 +24,16 @@ _TENSES: Final[dict[str, re.Pattern[str]]] = {
     "past": re.compile(r"\b(?:wurden?|war(?:en)?|hatten?|worden|gewesen|hat|haben|habe)\b"),
     "present": re.compile(r"\b(?:wird|werden|werde)\b(?!\s+worden)"),
 }
-_MODALS: Final = re.compile(r"\b(?:soll|sollen|sollte|sollten|kann|können|könnte|könnten|muss|müssen|darf|dürfen|würde|würden|will|wollen)\b")
-_BOUNDS: Final = re.compile(r"\b(?:mindestens|höchstens|maximal|wenigstens|bis zu|mehr als|weniger als)\b", re.IGNORECASE)
+_MODALS: Final = re.compile(
+    r"\b(?:soll|sollen|sollte|sollten|kann|können|könnte|könnten|muss|müssen|darf|dürfen|würde|würden|will|wollen)\b"
+)
+_BOUNDS: Final = re.compile(
+    r"\b(?:mindestens|höchstens|maximal|wenigstens|bis zu|mehr als|weniger als)\b", re.IGNORECASE
+)
 _CONDITION: Final = re.compile(
-    r"\b(?:wenn|falls|sofern|soweit|sobald|solange|vorbehaltlich|unter der (?:Voraussetzung|Bedingung)|nur mit|erst nach)\b", re.IGNORECASE
+    r"\b(?:wenn|falls|sofern|soweit|sobald|solange|vorbehaltlich|unter der (?:Voraussetzung|Bedingung)|nur mit"
+    r"|erst nach)\b",
+    re.IGNORECASE,
 )
 
 

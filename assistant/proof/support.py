@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from assistant.reader.network import PassageToRead
 
 if TYPE_CHECKING:
+    from assistant.proof.evidence import Evidence
     from assistant.reader.network import ReadingNetwork
-    from assistant.writing.evidence import Evidence
 
 
 class NetworkSupport:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
-from assistant.writing.facts import facts
+from assistant.proof.facts import facts
 
 
 @dataclass(frozen=True)
@@ -30,10 +31,14 @@ def numbers(text: str) -> Iterator[str]:
         digits = fact.text
         for other in (_next_digit(digits, 0), _next_digit(digits, -1)):
             yield text[: fact.span.start] + other + text[fact.span.end :]
-    for one, other in zip(places, places[1:], strict=False):
+    for one, other in pairwise(places):
         if one.text != other.text:
             yield (
-                text[: one.span.start] + other.text + text[one.span.end : other.span.start] + one.text + text[other.span.end :]
+                text[: one.span.start]
+                + other.text
+                + text[one.span.end : other.span.start]
+                + one.text
+                + text[other.span.end :]
             )
 
 
@@ -59,13 +64,29 @@ def dates(text: str) -> Iterator[str]:
 
 
 def units(text: str) -> Iterator[str]:
-    yield from _replaced(text, {"Euro": "Mio. Euro", "€": "T€", "Prozent": "Euro", "Mio.": "Mrd.", "Stellen": "Prozent"})
+    yield from _replaced(
+        text, {"Euro": "Mio. Euro", "€": "T€", "Prozent": "Euro", "Mio.": "Mrd.", "Stellen": "Prozent"}
+    )
     yield from _replaced(text, {"Wochen": "Monate", "Jahre": "Monate", "Monate": "Wochen", "Tage": "Stunden"})
 
 
 def negations(text: str) -> Iterator[str]:
     """One put in, one taken out."""
-    for verb in ("ist", "sind", "hat", "haben", "wird", "werden", "wurde", "wurden", "soll", "sollen", "kann", "können", "muss"):
+    for verb in (
+        "ist",
+        "sind",
+        "hat",
+        "haben",
+        "wird",
+        "werden",
+        "wurde",
+        "wurden",
+        "soll",
+        "sollen",
+        "kann",
+        "können",
+        "muss",
+    ):
         for match in re.finditer(rf"\b{verb}\b", text):
             yield f"{text[: match.end()]} nicht{text[match.end() :]}"
             break
@@ -78,9 +99,11 @@ def decisions(text: str) -> Iterator[str]:
     yield from _replaced(
         text,
         {
-            "abgelehnt": "beschlossen", "beschlossen": "abgelehnt", "zugestimmt": "abgelehnt", "befürwortet": "abgelehnt",
+            "abgelehnt": "beschlossen", "beschlossen": "abgelehnt", "zugestimmt": "abgelehnt",
+            "befürwortet": "abgelehnt",
             "empfiehlt": "beschließt", "empfohlen": "beschlossen", "beschließen": "ablehnen", "genehmigt": "abgelehnt",
-            "Ablehnung": "Zustimmung", "Zustimmung": "Ablehnung", "beauftragt": "abgelehnt", "gefolgt": "entgegengetreten",
+            "Ablehnung": "Zustimmung", "Zustimmung": "Ablehnung", "beauftragt": "abgelehnt",
+            "gefolgt": "entgegengetreten",
             "begrüßt": "kritisiert", "unterstützt": "lehnt", "vertagt": "beschlossen", "angenommen": "abgelehnt",
         },
     )  # fmt: skip
@@ -94,7 +117,8 @@ def modality(text: str) -> Iterator[str]:
         {
             "soll": "wird", "sollen": "werden", "sollte": "muss", "kann": "muss", "können": "müssen", "könnte": "wird",
             "könnten": "werden", "muss": "kann", "müssen": "können", "darf": "muss", "will": "wird", "möchte": "wird",
-            "würde": "wird", "würden": "werden", "voraussichtlich": "sicher", "möglicherweise": "sicher", "geplant": "beschlossen",
+            "würde": "wird", "würden": "werden", "voraussichtlich": "sicher", "möglicherweise": "sicher",
+            "geplant": "beschlossen",
         },
     )  # fmt: skip
 
@@ -109,7 +133,8 @@ def quantity(text: str) -> Iterator[str]:
         {
             "einstimmig": "mehrheitlich", "mehrheitlich": "einstimmig", "überwiegend": "ausnahmslos", "alle": "einige",
             "einige": "alle", "mindestens": "höchstens", "höchstens": "mindestens", "viele": "wenige", "nur": "auch",
-            "teilweise": "vollständig", "zunächst": "dauerhaft", "jährlich": "einmalig", "mehr": "weniger", "weniger": "mehr",
+            "teilweise": "vollständig", "zunächst": "dauerhaft", "jährlich": "einmalig", "mehr": "weniger",
+            "weniger": "mehr",
             "bis zu": "genau", "rund": "genau", "über": "unter", "jede": "keine", "beide": "keine",
         },
     )  # fmt: skip
@@ -122,7 +147,9 @@ def municipalities(text: str) -> Iterator[str]:
     for match in re.finditer(r"Kommunen? (\d\d)", text):
         other = f"{int(match[1]) % 19 + 1:02d}"
         yield text[: match.start(1)] + other + text[match.end(1) :]
-    yield from _replaced(text, {"Rhein-Sieg-Kreis": "Rhein-Erft-Kreis", "Nordrhein-Westfalen": "Rheinland-Pfalz", "NRW": "Hessen"})
+    yield from _replaced(
+        text, {"Rhein-Sieg-Kreis": "Rhein-Erft-Kreis", "Nordrhein-Westfalen": "Rheinland-Pfalz", "NRW": "Hessen"}
+    )
     yield from _replaced(text, {"Dortmund": "Düsseldorf", "Kreises": "Landes", "Kreis": "Bund"})
 
 
@@ -131,8 +158,10 @@ def bodies(text: str) -> Iterator[str]:
         text,
         {
             "Kreisausschuss": "Jugendhilfeausschuss", "Kreistag": "Stadtrat", "Kreistages": "Stadtrates",
-            "Verwaltung": "Bezirksregierung", "Land": "Bund", "CDU": "SPD", "Ausschuss": "Beirat", "Rat": "Hauptausschuss",
-            "Bürgermeister": "Landrat", "Landrat": "Minister", "Kommunen": "Schulen", "Schulen": "Kitas", "Sozialamt": "Jugendamt",
+            "Verwaltung": "Bezirksregierung", "Land": "Bund", "CDU": "SPD", "Ausschuss": "Beirat",
+            "Rat": "Hauptausschuss",
+            "Bürgermeister": "Landrat", "Landrat": "Minister", "Kommunen": "Schulen", "Schulen": "Kitas",
+            "Sozialamt": "Jugendamt",
         },
     )  # fmt: skip
 

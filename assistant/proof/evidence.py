@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from assistant.decisions import PROPOSALS
-from assistant.writing.told import Told
+from assistant.proof.told import Told
 from corpus.types import Span
 
 
@@ -15,7 +15,8 @@ from corpus.types import Span
 class Evidence:
     """One sentence or table row of a document.
 
-    ``text`` is how it reads (a row with the heads of its columns), ``span`` where it stands in the document. ``section``
+    ``text`` is how it reads (a row with the heads of its columns), ``span`` where it stands in the document.
+    ``section``
     is the title of its section, ``kind`` that of its document, ``about`` what else is known of the document: title,
     Gremium, date.
     """

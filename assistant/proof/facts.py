@@ -11,9 +11,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final, Literal
+from functools import cache
+from typing import Final, Literal, cast
 
-from assistant.writing.roots import root
+from assistant.proof.roots import root
 from corpus.amounts import find_amounts
 from corpus.analysis import dates, fold
 from corpus.types import Span
@@ -34,9 +35,7 @@ _QUALIFIED: Final = re.compile(
 _BETWEEN: Final = re.compile(r"\s+(?:(?:von|auf|um|zum|zu|dem|den|der|die|das|insgesamt)\s+){0,2}$", re.IGNORECASE)
 
 _UNITS: Final = ("null", "ein", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun")
-_TEENS: Final = (
-    "zehn elf zwölf dreizehn vierzehn fünfzehn sechzehn siebzehn achtzehn neunzehn".split()
-)
+_TEENS: Final = "zehn elf zwölf dreizehn vierzehn fünfzehn sechzehn siebzehn achtzehn neunzehn".split()
 _TENS: Final = "zwanzig dreißig vierzig fünfzig sechzig siebzig achtzig neunzig".split()
 _FRACTIONS: Final = {
     "drittel": Decimal(1) / 3, "viertel": Decimal(1) / 4, "fünftel": Decimal(1) / 5, "sechstel": Decimal(1) / 6,
@@ -53,14 +52,16 @@ _DAY: Final = re.compile(
     r"(?<![\d.,])(\d{1,2})\.\s?(?:(\d{1,2})\.(?!\s?\d)|(Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober"
     r"|November|Dezember)\b(?!\s?\d{4}))"
 )
-_MONTHS: Final = (
-    "Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split()
-)
+_MONTHS_A_YEAR: Final = 12
+_DAYS_A_MONTH: Final = 31
+_MONTHS: Final = "Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split()
 _LAW: Final = re.compile(
     r"(?:§§?|Artikel|Art\.|Paragra(?:ph|f)(?:en)?)\s*(?P<first>\d+[a-z]?)"
     r"(?P<more>(?:\s*(?:,|und|bis|–|-|oder)\s*\d+[a-z]?(?!\d|\s*(?:Euro|€|%)))*)"
 )
-_PART: Final = re.compile(r"(?P<part>Abs\.|Absatz|Satz|Nr\.|Nummer|Ziffer|Ziff\.|Buchst\.|Buchstabe)\s*(?P<number>\d+[a-z]?|[a-z]\b)")
+_PART: Final = re.compile(
+    r"(?P<part>Abs\.|Absatz|Satz|Nr\.|Nummer|Ziffer|Ziff\.|Buchst\.|Buchstabe)\s*(?P<number>\d+[a-z]?|[a-z]\b)"
+)
 _PARTS: Final = {"Abs.": "Absatz", "Nr.": "Nummer", "Ziff.": "Ziffer", "Buchst.": "Buchstabe"}
 _LABELLED: Final = re.compile(
     r"(?P<label>[A-ZÄÖÜ][A-Za-zÄÖÜäöüß-]{2,})\s+(?:Nr\.\s*)?(?P<numbers>\d{1,4}(?:[a-z]\b)?"
@@ -71,7 +72,8 @@ _DIGITS: Final = re.compile(r"\d+(?:[.,:/]\d+)*")
 _NOT_LABELS: Final = frozenset(
     "Insgesamt Rund Etwa Nur Von Bis Am Im Ab Seit Über Unter Für Die Der Das Mit Auf In An Zum Zur Jahr Jahre Jahren "
     "Jahres Januar Februar März April Mai Juni Juli August September Oktober November Dezember Es Um Bei Nach Vor Aus "
-    "Euro Ende Anfang Mitte Sommer Winter Frühjahr Herbst Und Beide Alle Davon Dazu Somit Damit Sowie Auch Hälfte".split()
+    "Euro Ende Anfang Mitte Sommer Winter Frühjahr Herbst Und Beide Alle Davon Dazu Somit Damit Sowie Auch "
+    "Hälfte".split()
 )
 
 
@@ -93,61 +95,102 @@ class Fact:
 
 
 def facts(text: str) -> list[Fact]:
-    """All facts of ``text``, in order; no character belongs to two but for labels, whose numbers are names."""
-    found: list[Fact] = []
-    taken = [False] * len(text)
+    """All facts of ``text``, in order; no character belongs to two."""
+    reading = _Reading(text)
+    for read in (
+        reading.dates, reading.laws, reading.labels, reading.amounts, reading.years, reading.digits, reading.spelled
+    ):  # fmt: skip
+        read()
+    return sorted(reading.found, key=lambda fact: fact.span.start)
 
-    def free(start: int, end: int) -> bool:
-        return not any(taken[start:end])
 
-    def add(fact: Fact) -> None:
-        found.append(fact)
-        for place in range(fact.span.start, fact.span.end):
-            taken[place] = True
+class _Reading:
+    """One text, read for one kind of fact after the other: what one has taken, no later one takes again."""
 
-    for iso, span in dates(text):
-        add(Fact("date", iso, text[span.start : span.end], span, bound=_bound(text, span.start)))
-    for match in _DAY.finditer(text):
-        if free(*match.span()):
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.found: list[Fact] = []
+        self._taken = [False] * len(text)
+
+    def dates(self) -> None:
+        """With a year, or with day and month only."""
+        for iso, span in dates(self.text):
+            self._add(Fact("date", iso, self._told(span), span, bound=_bound(self.text, span.start)))
+        for match in _DAY.finditer(self.text):
             month = int(match[2]) if match[2] else _MONTHS.index(match[3]) + 1
-            if 1 <= month <= 12 and 1 <= int(match[1]) <= 31:
-                add(Fact("date", f"--{month:02d}-{int(match[1]):02d}", match.group(), Span(*match.span())))
-    for fact in _laws(text):
-        if free(fact.span.start, fact.span.end):
-            add(fact)
-    for match in _LABELLED.finditer(text):
-        if match["label"] not in _NOT_LABELS and free(*match.span("numbers")) and not _is_amount(text, match.end()):
+            if 1 <= month <= _MONTHS_A_YEAR and 1 <= int(match[1]) <= _DAYS_A_MONTH:
+                self._add(Fact("date", f"--{month:02d}-{int(match[1]):02d}", match.group(), Span(*match.span())))
+
+    def laws(self) -> None:
+        """Paragraphs and their parts."""
+        for fact in _laws(self.text):
+            self._add(fact)
+
+    def labels(self) -> None:
+        """Things with a number for a name; of a list each."""
+        for match in _LABELLED.finditer(self.text):
+            if (
+                match["label"] in _NOT_LABELS
+                or _is_amount(self.text, match.end())
+                or not self._is_free(*match.span("numbers"))
+            ):
+                continue
             for number in re.finditer(r"\d+[a-z]?", match["numbers"]):
                 start = match.start("numbers") + number.start()
-                if _YEARS.fullmatch(number.group()):
-                    continue
-                key = f"{root(match['label'])} {number.group().lstrip('0') or '0'}"
-                add(Fact("label", key, f"{match['label']} {number.group()}", Span(start, start + len(number.group()))))
-    for amount in find_amounts(text):
-        if free(amount.span.start, amount.span.end):
+                if not _YEARS.fullmatch(number.group()):
+                    key = f"{root(match['label'])} {number.group().lstrip('0') or '0'}"
+                    told = f"{match['label']} {number.group()}"
+                    self._add(Fact("label", key, told, Span(start, start + len(number.group()))))
+
+    def amounts(self) -> None:
+        """Numbers in figures, with their units."""
+        for amount in find_amounts(self.text):
             value, unit = amount.base
-            told = text[amount.span.start : amount.span.end]
+            told = self._told(amount.span)
             if unit is None and _YEARS.fullmatch(told):
-                add(Fact("date", told, told, amount.span, bound=_bound(text, amount.span.start)))
-                continue
-            add(_number(text, amount.span, value, unit))
-    for match in _YEARS.finditer(text):
-        if free(*match.span()):
-            add(Fact("date", match.group(), match.group(), Span(*match.span())))
-    for match in _DIGITS.finditer(text):
-        if free(*match.span()) and _YEARS.fullmatch(match.group()):
-            add(Fact("date", match.group(), match.group(), Span(*match.span())))
-        elif free(*match.span()):
-            add(_number(text, Span(*match.span()), _decimal(match.group()), None))
-    for match in _WORD.finditer(text):
-        if free(*match.span()) and (value := _spelled(text, match)) is not None:
-            add(_number(text, Span(*match.span()), value, _unit_behind(text, match.end())))
-    return sorted(found, key=lambda fact: fact.span.start)
+                self._add(Fact("date", told, told, amount.span, bound=_bound(self.text, amount.span.start)))
+            else:
+                self._add(_number(self.text, amount.span, value, unit))
+
+    def years(self) -> None:
+        """Years that no date has."""
+        for match in _YEARS.finditer(self.text):
+            self._add(Fact("date", match.group(), match.group(), Span(*match.span())))
+
+    def digits(self) -> None:
+        """All that is left of figures: times, references."""
+        for match in _DIGITS.finditer(self.text):
+            span = Span(*match.span())
+            if _YEARS.fullmatch(match.group()):
+                self._add(Fact("date", match.group(), match.group(), span))
+            else:
+                self._add(_number(self.text, span, _decimal(match.group()), None))
+
+    def spelled(self) -> None:
+        """Numbers in words."""
+        for match in _WORD.finditer(self.text):
+            value = _spelled(self.text, match)
+            if value is not None:
+                self._add(_number(self.text, Span(*match.span()), value, _unit_behind(self.text, match.end())))
+
+    def _told(self, span: Span) -> str:
+        return self.text[span.start : span.end]
+
+    def _is_free(self, start: int, end: int) -> bool:
+        return not any(self._taken[start:end])
+
+    def _add(self, fact: Fact) -> None:
+        if not self._is_free(fact.span.start, fact.span.end):
+            return
+        self.found.append(fact)
+        self._taken[fact.span.start : fact.span.end] = [True] * len(fact.span)
 
 
 def _number(text: str, span: Span, value: Decimal, unit: str | None) -> Fact:
     told = text[span.start : span.end]
-    return Fact("number", f"{value.normalize():f}", told, span, value, unit, _bound(text, span.start), _counted(text, span.end))
+    return Fact(
+        "number", f"{value.normalize():f}", told, span, value, unit, _bound(text, span.start), _counted(text, span.end)
+    )
 
 
 def _decimal(told: str) -> Decimal:
@@ -183,9 +226,7 @@ def _bound(text: str, start: int) -> Bound | None:
     rest = before[: gap.start()]
     for match in _QUALIFIED.finditer(rest):
         if match.end() == len(rest):
-            bound = match.lastgroup
-            # "ab 2015" and "unter 3 Jahren" qualify; "über 2014" may be what somebody talks about: years have no bound.
-            return bound  # type: ignore[return-value]
+            return cast("Bound", match.lastgroup)
     return None
 
 
@@ -208,51 +249,46 @@ def _unit_behind(text: str, end: int) -> str | None:
     return None
 
 
+_HALVES: Final = {
+    **dict.fromkeys(("halb", "halbe", "halben", "halber", "halbes", "hälfte"), Decimal("0.5")),
+    **dict.fromkeys(("anderthalb", "eineinhalb"), Decimal("1.5")),
+    **dict.fromkeys(("beide", "beiden", "beider"), Decimal(2)),
+}
+_TIMES: Final = re.compile(r"(?P<number>\w+)(?:mal|fach)")
+
+
 def _spelled(text: str, match: re.Match[str]) -> Decimal | None:
     """The value of a number in words; articles are none, "ein Drittel" is a third."""
-    word = fold(match.group()).replace("ss", "ß") if "dreissig" in fold(match.group()) else fold(match.group())
-    if word in _FRACTIONS:
-        return _FRACTIONS[word]
-    if word in ("halb", "halbe", "halben", "halber", "halbes", "hälfte"):
-        return Decimal("0.5")
-    if word in ("anderthalb", "eineinhalb"):
-        return Decimal("1.5")
-    if word in ("beide", "beiden", "beider"):
-        return Decimal(2)
-    for times in ("mal", "fach"):
-        if word.endswith(times) and (value := _cardinal(word[: -len(times)])) is not None and word != "einmal":
-            return Decimal(value)
-    if (ordinal := _ORDINAL.fullmatch(word)) is not None:
-        # "erste" and "acht" mean too many other things.
-        return Decimal(_ORDINALS[ordinal[1]]) if ordinal[1] not in ("erst", "acht") else None
-    if match.group() in _ROMAN and len(match.group()) > 1 or (match.group() in ("I", "V", "X") and text[match.end() : match.end() + 1] == "/"):
+    word = fold(match.group()).replace("dreissig", "dreißig")
+    value = _FRACTIONS.get(word) or _HALVES.get(word)
+    if value is not None:
+        return value
+    roman = match.group() in _ROMAN and (len(match.group()) > 1 or text[match.end() : match.end() + 1] == "/")
+    if roman:
         return Decimal(_ROMAN[match.group()])
-    value = _cardinal(word)
-    return Decimal(value) if value is not None and value != 1 else None
+    if (ordinal := _ORDINAL.fullmatch(word)) is not None:
+        # "erste" and "achte" mean too many other things.
+        return Decimal(_ORDINALS[ordinal[1]]) if ordinal[1] not in ("erst", "acht") else None
+    times = _TIMES.fullmatch(word)
+    number = _cardinal(times["number"] if times else word)
+    return Decimal(number) if number is not None and number != 1 else None
 
 
 def _cardinal(word: str) -> int | None:
     """The value of a German cardinal in one word up to 999.999."""
-    if "tausend" in word:
-        before, _, after = word.partition("tausend")
-        thousands, rest = (_cardinal(before) if before else 1), (_cardinal(after.removeprefix("und")) if after else 0)
-        return None if thousands is None or rest is None else thousands * 1000 + rest
-    if "hundert" in word:
-        before, _, after = word.partition("hundert")
-        hundreds, rest = (_cardinal(before) if before else 1), (_cardinal(after.removeprefix("und")) if after else 0)
-        return None if hundreds is None or rest is None else hundreds * 100 + rest
-    if word in _UNITS:
-        return _UNITS.index(word)
-    if word in ("eins", "zwo"):
-        return 1 if word == "eins" else 2
-    if word in _TEENS:
-        return 10 + _TEENS.index(word)
-    for tens, name in enumerate((fold(name) for name in _TENS), start=2):
-        if word == name or word == _TENS[tens - 2]:
-            return 10 * tens
-        for ending in (name, _TENS[tens - 2]):
-            if word.endswith(f"und{ending}"):
-                unit = word[: -len(f"und{ending}")]
-                if unit in _UNITS[1:]:
-                    return 10 * tens + _UNITS.index(unit)
-    return None
+    for name, factor in (("tausend", 1000), ("hundert", 100)):
+        if name in word:
+            before, _, after = word.partition(name)
+            many = _cardinal(before) if before else 1
+            rest = _cardinal(after.removeprefix("und")) if after else 0
+            return None if many is None or rest is None else many * factor + rest
+    return _below_hundred().get(word)
+
+
+@cache
+def _below_hundred() -> dict[str, int]:
+    numbers = {name: value for value, name in enumerate((*_UNITS, *_TEENS))} | {"eins": 1, "zwo": 2}
+    for tens, name in enumerate(_TENS, start=2):
+        numbers[name] = 10 * tens
+        numbers |= {f"{unit}und{name}": 10 * tens + value for value, unit in enumerate(_UNITS) if value}
+    return numbers
