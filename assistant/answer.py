@@ -106,10 +106,26 @@ class NotFound(_Shape):
     nearest: list[Citation]
 
 
+class Wording(_Shape):
+    """Which language model worded an answer, and what became of the sentences that it wrote.
+
+    Of ``sentences``, ``unproven`` did not pass at first; of these, some were ``repaired`` by the model when asked again,
+    some ``replaced`` by the verbatim passage, the others ``left_out``.
+    """
+
+    model: str
+    sentences: int = Field(ge=0)
+    unproven: int = Field(ge=0)
+    repaired: int = Field(ge=0)
+    replaced: int = Field(ge=0)
+    left_out: int = Field(ge=0)
+
+
 class Answer(_Shape):
     """A proven answer or an honest refusal. ``text`` is German Markdown with markers such as ``[1]``.
 
     ``confidence`` is the reader's probability that the documents answer the question, also where it refused.
+    ``wording`` is there where a language model was asked, also where nothing that it wrote was shown.
 
     Raises ``ValueError`` when a marker has no citation or a citation is not used: such an answer must not exist.
     """
@@ -126,6 +142,7 @@ class Answer(_Shape):
     confidence: float = Field(ge=0, le=1)
     timings_ms: dict[str, float]
     settings: str
+    wording: Wording | None = None
 
     @model_validator(mode="after")
     def _markers_and_citations_agree(self) -> Self:

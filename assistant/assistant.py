@@ -132,7 +132,7 @@ class Assistant:
             timings["first_word"] = round(written.first_seconds * 1000, 1)
         base = draft.answer.model_copy(update={"timings_ms": timings})
         if written.failure is not None:
-            return fallen_back(base, written.failure)
+            return fallen_back(base, written, writer.model.name)
 
         def notices(citations: Sequence[Citation]) -> Sequence[Statement]:
             return quoting.notices(draft.question, draft.searched, citations)
@@ -172,8 +172,13 @@ class Assistant:
                 asked.append(candidate.question)
                 yield candidate.question
 
+    @property
+    def has_language_model(self) -> bool:
+        """Whether a language model words answers."""
+        return self._writer is not None
+
     def answer_with_trace(self, question: str, *, history: Sequence[Turn] = ()) -> tuple[Answer, Trace]:
-        """The answer, and how it came about; for the evaluation."""
+        """The answer in quotes, and how it came about; for the evaluation."""
         check_question(question, self.settings.max_question_length)
         with self._store.snapshot():
             return self._current_engine().answer_with_trace(question, history)

@@ -16,6 +16,7 @@ from eval.records import Record, Table
 from eval.statistics import Difference, Estimate, Resamples, percentile
 from eval.systems.base import System
 from eval.tasks.base import Failure, Heard, Item, Section, Task
+from eval.wordings import Wordings
 
 OURS: Final = "aktenkundig"
 ALL: Final = "all"
@@ -72,6 +73,7 @@ class Evaluation:
     documents: str
     performance: Performance | None = None
     scored: str | None = None
+    wordings: Wordings | None = None
     _estimates: dict[tuple[str, str, str], Estimate] = field(default_factory=dict, repr=False)
     _drawn: dict[tuple[str, str], Resamples] = field(default_factory=dict, repr=False)
 

@@ -20,6 +20,7 @@ from eval.questions import EvaluationQuestion, load_questions
 from eval.systems import side_by_side
 from eval.tasks.base import Heard
 from eval.tasks.question_set import QuestionSetTask
+from eval.wordings import Wordings
 from ingest.pipeline import Ingestor
 
 FOLDER: Final = Path(__file__).parent
@@ -105,9 +106,10 @@ def evaluate_questions(
         task = QuestionSetTask(questions, documents)
         assistant = Assistant(settings, embedding)
         resources.callback(assistant.close)
-        return evaluate(
+        wordings = Wordings()
+        evaluation = evaluate(
             task,
-            side_by_side(assistant, store, embedding, documents, scope=scope, chunks=chunks),
+            side_by_side(assistant, store, embedding, documents, scope=scope, chunks=chunks, wordings=wordings),
             task.run,
             title=title,
             data=Data.of(file, len(questions)),
@@ -115,3 +117,5 @@ def evaluate_questions(
             documents=documents_hash(documents),
             heard=heard,
         )
+        evaluation.wordings = wordings
+        return evaluation

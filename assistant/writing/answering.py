@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from assistant import composing
-from assistant.answer import Answer, Citation, Statement
+from assistant.answer import Answer, Citation, Statement, Wording
 from assistant.engine import Draft
 from assistant.tasks import task_of
 from assistant.writing.material import Material
@@ -81,14 +81,34 @@ def worded(base: Answer, written: Written, material: Material, model: str, notic
             "statements": [*above, *pieces, *below],
             "citations": citations,
             "engine": "generated",
+            "wording": wording_of(written.counts, model),
         }
     )
 
 
-def fallen_back(base: Answer, why: str) -> Answer:
+def wording_of(counts: Counts, model: str) -> Wording:
+    """What an answer tells of its sentences."""
+    return Wording(
+        model=model,
+        sentences=counts.sentences,
+        unproven=counts.failed,
+        repaired=counts.repaired,
+        replaced=counts.replaced,
+        left_out=counts.left_out,
+    )
+
+
+def fallen_back(base: Answer, written: Written, model: str) -> Answer:
     """The answer in quotes, saying why it is not worded."""
+    why = written.failure
     about = composing.notice(f"Geantwortet wird nur mit Zitaten: {why}")
-    return base.model_copy(update={"text": f"{base.text}\n\n*{about.text}*", "statements": [*base.statements, about]})
+    return base.model_copy(
+        update={
+            "text": f"{base.text}\n\n*{about.text}*",
+            "statements": [*base.statements, about],
+            "wording": wording_of(written.counts, model),
+        }
+    )
 
 
 def _about(counts: Counts, model: str, *, cut: bool) -> list[Statement]:

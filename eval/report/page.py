@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from eval.evaluation import OURS, Evaluation
 from eval.report import plots
-from eval.report.tables import STAR, performance, tables
+from eval.report.tables import STAR, performance, tables, wordings
 from eval.report.wording import group_title
 from eval.results import PACKAGES, package_version
 from eval.tasks.base import REASONS, Failure
@@ -62,6 +62,7 @@ def _content(evaluation: Evaluation, position: int) -> Mapping[str, Any]:
         "tables": tables(evaluation),
         "compared": len(evaluation.baselines),
         "performance": performance(evaluation),
+        "wordings": wordings(evaluation),
         "failures": _by_reason(evaluation),
         "asked": len(evaluation.items[OURS]),
     }

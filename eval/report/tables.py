@@ -137,6 +137,12 @@ def performance(evaluation: Evaluation) -> str | None:
     )
 
 
+def wordings(evaluation: Evaluation) -> str | None:
+    """What became of a language model's sentences, where one was asked."""
+    found = evaluation.wordings
+    return found.in_words() if found is not None and found.asked else None
+
+
 def _ratio(found: Estimate) -> str:
     """How many times as much, with its interval."""
     if found.value is None or found.low is None or found.high is None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from textwrap import wrap
 
 from eval.evaluation import OURS, Evaluation
-from eval.report.tables import STAR, performance, tables
+from eval.report.tables import STAR, performance, tables, wordings
 from eval.report.wording import NOTHING
 from eval.tasks.base import Failure
 
@@ -20,6 +20,8 @@ def render(evaluation: Evaluation, *, failures: bool = False) -> str:
     parts += [table([[content.title, *content.heads], *content.rows]) for content in tables(evaluation)]
     if measured := performance(evaluation):
         parts.append(measured)
+    if told := wordings(evaluation):
+        parts.append(told)
     notes = ["In Klammern: 95-%-Vertrauensbereich (Bootstrap über Texte). „–“: nichts zu messen."]
     parts.append("\n".join([*notes, STAR] if evaluation.baselines else notes))
     parts.append(_failures(evaluation, listed=failures))

@@ -39,6 +39,7 @@ SYSTEMS: Final = {
     "llama-index": "LlamaIndex (Anleitung)",
     "dense": "nur Vektoren",
     "bm25": "nur BM25",
+    "worded": "aktenkundig, formuliert",
     "always_answer": "immer antworten",
     "always_refuse": "immer ablehnen",
 }

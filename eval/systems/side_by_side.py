@@ -12,6 +12,8 @@ from eval.systems.base import System
 from eval.systems.own import AssistantSystem
 from eval.systems.passages import PassageSystem
 from eval.systems.tutorial import TutorialSystem
+from eval.systems.worded import WordedSystem
+from eval.wordings import Wordings
 
 
 def side_by_side(
@@ -22,13 +24,19 @@ def side_by_side(
     *,
     scope: Scope,
     chunks: Path | None,
+    wordings: Wordings,
 ) -> list[System]:
-    """The assistant, and with a new folder ``chunks`` for LlamaIndex's index the plain pipelines after it."""
-    ours = AssistantSystem(assistant, documents)
+    """The assistant, and with a new folder ``chunks`` for LlamaIndex's index the plain pipelines after it.
+
+    Where there is a language model, the assistant in its words stands beside itself; ``wordings`` counts its sentences.
+    """
+    ours: list[System] = [AssistantSystem(assistant, documents)]
+    if assistant.has_language_model:
+        ours.append(WordedSystem(assistant, documents, wordings))
     if chunks is None:
-        return [ours]
+        return ours
     return [
-        ours,
+        *ours,
         TutorialSystem(store, embedding, documents, chunks, scope=scope),
         PassageSystem("dense", store, embedding, documents, scope=scope),
         PassageSystem("bm25", store, embedding, documents, scope=scope),

@@ -29,6 +29,7 @@ from corpus.types import Span
 from eval.documents import StoredDocuments
 from eval.questions import Place
 from eval.systems import System, side_by_side
+from eval.wordings import Wordings
 from ingest.pipeline import Ingestor
 
 
@@ -150,7 +151,15 @@ class IngestedTexts:
     def systems(self, *, baselines: bool) -> list[System]:
         """The assistant, and with ``baselines`` what plain pipelines do over the same documents."""
         chunks = self._scratch / "chunks" if baselines else None
-        return side_by_side(self.assistant, self.store, self.embedding, self.documents, scope=EVERYTHING, chunks=chunks)
+        return side_by_side(
+            self.assistant,
+            self.store,
+            self.embedding,
+            self.documents,
+            scope=EVERYTHING,
+            chunks=chunks,
+            wordings=Wordings(),
+        )
 
     def notice(self) -> str | None:
         """A sentence on what was not read, and so cannot be found; ``None`` if all was."""

@@ -16,8 +16,8 @@ import pytest
 
 from assistant.writing.stream import SentenceStream
 from corpus.settings import Settings
-from tests.writing.conftest import prompts, writing
 from eval.distortions import lies
+from tests.writing.conftest import prompts, writing
 
 QUESTIONS = (
     "Warum lehnen Kommunen die Einrichtung des Kommunalen Integrationszentrums ab?",
