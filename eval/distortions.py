@@ -32,7 +32,9 @@ def numbers(text: str) -> Iterator[str]:
         for other in (_next_digit(digits, 0), _next_digit(digits, -1)):
             yield text[: fact.span.start] + other + text[fact.span.end :]
     for one, other in pairwise(places):
-        if one.text != other.text:
+        between = text[one.span.end : other.span.start]
+        # Of a bare list another order is no lie.
+        if one.text != other.text and any(character.isalpha() for character in between):
             yield (
                 text[: one.span.start]
                 + other.text
@@ -64,6 +66,7 @@ def dates(text: str) -> Iterator[str]:
 
 
 def units(text: str) -> Iterator[str]:
+    """Another magnitude or unit."""
     yield from _replaced(
         text, {"Euro": "Mio. Euro", "€": "T€", "Prozent": "Euro", "Mio.": "Mrd.", "Stellen": "Prozent"}
     )
@@ -96,6 +99,7 @@ def negations(text: str) -> Iterator[str]:
 
 
 def decisions(text: str) -> Iterator[str]:
+    """Rejected for decided, agreed for rejected."""
     yield from _replaced(
         text,
         {
@@ -112,6 +116,7 @@ def decisions(text: str) -> Iterator[str]:
 
 
 def modality(text: str) -> Iterator[str]:
+    """What shall or may be, told as what is, and the reverse."""
     yield from _replaced(
         text,
         {
@@ -124,10 +129,12 @@ def modality(text: str) -> Iterator[str]:
 
 
 def tense(text: str) -> Iterator[str]:
+    """What was, told as what is to come, and the reverse."""
     yield from _replaced(text, {"wurde": "wird", "wurden": "werden", "war": "ist", "wird": "wurde", "werden": "wurden"})
 
 
 def quantity(text: str) -> Iterator[str]:
+    """More or less than the source says."""
     yield from _replaced(
         text,
         {
@@ -144,6 +151,7 @@ def quantity(text: str) -> Iterator[str]:
 
 
 def municipalities(text: str) -> Iterator[str]:
+    """Another municipality or land."""
     for match in re.finditer(r"Kommunen? (\d\d)", text):
         other = f"{int(match[1]) % 19 + 1:02d}"
         yield text[: match.start(1)] + other + text[match.end(1) :]
@@ -154,6 +162,7 @@ def municipalities(text: str) -> Iterator[str]:
 
 
 def bodies(text: str) -> Iterator[str]:
+    """Another body, office or party."""
     yield from _replaced(
         text,
         {
@@ -167,6 +176,7 @@ def bodies(text: str) -> Iterator[str]:
 
 
 def laws(text: str) -> Iterator[str]:
+    """Another paragraph or law."""
     for match in re.finditer(r"§§? ?(\d+)", text):
         yield text[: match.start(1)] + str(int(match[1]) + 10) + text[match.end(1) :]
     for match in re.finditer(r"(?:Absatz|Abs\.) (\d)", text):
@@ -175,6 +185,7 @@ def laws(text: str) -> Iterator[str]:
 
 
 def additions(text: str) -> Iterator[str]:
+    """A true sentence with an invented end."""
     body = text.rstrip(".")
     for extra in (
         ", weil die Bezirksregierung es verlangt",
@@ -188,6 +199,7 @@ def additions(text: str) -> Iterator[str]:
 
 
 def proposals(text: str) -> Iterator[str]:
+    """A proposal told as a decision, a plan as done."""
     for match in re.finditer(r"Der Kreisausschuss empfiehlt dem Kreistag, (.{10,400}?) zu beschließen", text):
         yield f"Der Kreistag hat {match[1]} beschlossen."
         yield f"Der Kreistag beschließt {match[1]}."
@@ -198,6 +210,7 @@ def proposals(text: str) -> Iterator[str]:
 
 
 def conditions(text: str) -> Iterator[str]:
+    """A condition left out."""
     for match in re.finditer(r", (?:wenn|sofern|falls|soweit|sobald) [^,.;]+(?=[,.;])", text):
         yield text[: match.start()] + text[match.end() :]
     for match in re.finditer(r"^(?:Wenn|Sofern|Falls|Sobald) [^,.;]+, (\w+) (\w+)", text):

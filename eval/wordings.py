@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from statistics import median
 
 from assistant.answer import Answer
-from eval.statistics import percentile
 
 
 @dataclass
@@ -43,11 +43,15 @@ class Wordings:
     def in_words(self) -> str:
         """One German sentence each about sentences and times."""
         share = f"{100 * self.unproven / self.sentences:.0f} %" if self.sentences else "–"
-        first = f"{percentile(self.first_word_ms, 0.5) / 1000:.1f} s" if self.first_word_ms else "–"
-        whole = f"{percentile(self.whole_ms, 0.5) / 1000:.1f} s" if self.whole_ms else "–"
+        first, whole = _median(self.first_word_ms), _median(self.whole_ms)
         return (
             f"Sprachmodell „{self.model}“: {self.asked}-mal gefragt, {self.shown} Antworten formuliert, "
             f"{self.sentences} Sätze, davon zunächst nicht belegt {self.unproven} ({share}); davon berichtigt "
             f"{self.repaired}, durch das Zitat ersetzt {self.replaced}, weggelassen {self.left_out}. "
             f"Median bis zum ersten Wort {first}, bis zur ganzen Antwort {whole}."
         )
+
+
+def _median(milliseconds: list[float]) -> str:
+    """In seconds, as it is read in German."""
+    return f"{median(milliseconds) / 1000:.1f} s".replace(".", ",") if milliseconds else "–"
