@@ -23,7 +23,7 @@ from llama_index.core.schema import QueryBundle
 from numpy.typing import NDArray
 
 from assistant.question import QuestionReader
-from assistant.retrieval import HybridRetriever, standardised
+from assistant.retrieval import HybridRetriever
 from corpus.records import EVERYTHING
 from corpus.settings import load_settings
 from corpus.spelling import Vocabulary
@@ -138,10 +138,18 @@ def fusions() -> Iterator[tuple[str, Callable[[Scores, Scores], Scores]]]:
             f"min and max, {weight} dense",
             lambda d, x, w=weight: w * _stretched(d) + (1 - w) * _stretched(x),  # type: ignore[misc]
         )
+    for weight in (0.002, 0.003, 0.005, 0.008, 0.012):
+        yield f"cosine + {weight} BM25", lambda d, x, w=weight: d + w * x  # type: ignore[misc]
     for weight in (0.02, 0.03, 0.05, 0.08):
         yield f"cosine + {weight} BM25 / best", lambda d, x, w=weight: d + w * x / max(x.max(), 1e-9)  # type: ignore[misc]
     for power in (0.5, 1.0, 2.0):
         yield f"z-scores, by how the first stands out ^{power}", lambda d, x, p=power: _by_peaks(d, x, p)  # type: ignore[misc]
+
+
+def standardised(scores: Scores) -> Scores:
+    """z-scores; all zero where all scores are the same."""
+    deviation = float(scores.std())
+    return (scores - scores.mean()) / deviation if deviation > 0 else np.zeros_like(scores)
 
 
 def _ranks(scores: Scores) -> Scores:

@@ -41,7 +41,7 @@ class PassageSystem(FirstPlaceSystem):
     def _ranked(self, question: str) -> tuple[list[Place], float]:
         dense = self.name == "dense"
         retriever = HybridRetriever(
-            self._store, self._vectors, self._embedding, scope=self._scope, dense_weight=1.0 if dense else 0.0
+            self._store, self._vectors, self._embedding, scope=self._scope, side="dense" if dense else "lexical"
         )
         found = retriever.rank(QueryBundle(query_str=question))
         confidence = 0.0

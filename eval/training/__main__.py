@@ -27,7 +27,7 @@ from eval.training.negatives import Neighbours
 from eval.training.network import ReadingNetwork
 from eval.training.plan import PLAN, Part, hashes
 from eval.training.swaps import Swaps
-from eval.training.weights import read_weights, write_weights
+from eval.training.weights import average_weights, read_weights, write_weights
 
 _log = logging.getLogger(__name__)
 
@@ -45,6 +45,12 @@ def main() -> int:
     parser.add_argument("--dropout", type=float, default=0.1)
     parser.add_argument(
         "--share", nargs="+", type=_share, default=[("", 1.0)], help="how much of each set; NAME=SHARE for one of them"
+    )
+    parser.add_argument(
+        "--average",
+        type=float,
+        default=1.0,
+        help="share of what is learnt now in the weights that are written; the rest stays as in --start",
     )
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     options = parser.parse_args()
@@ -66,10 +72,14 @@ def main() -> int:
         read_weights(network, options.start)
     check = Check(options.data, encoder, network, options.device)
     learn(network, groups, Course(options.rate, options.device), options.work, check)
+    if options.start is not None and options.average < 1:
+        average_weights(network, options.start, options.average)
+        network.eval()
+        check(len(groups))
     card = {
         "command": f"python -m eval.training DATA --seed {options.seed} --rate {options.rate}"
         f" --passes {options.passes} --batch {options.batch} --dropout {options.dropout}"
-        f" --share {' '.join(f'{name}={share}' if name else str(share) for name, share in options.share)}",
+        f" --average {options.average} --share {' '.join(f'{name}={share}' if name else str(share) for name, share in options.share)}",
         "base": embedding.identity,
         "steps": len(groups),
         "passages": sum(len(group) for group in groups),
