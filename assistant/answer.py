@@ -109,8 +109,8 @@ class NotFound(_Shape):
 class Wording(_Shape):
     """Which language model worded an answer, and what became of the sentences that it wrote.
 
-    Of ``sentences``, ``unproven`` did not pass at first; of these, some were ``repaired`` by the model when it was asked
-    again, some ``replaced`` by the verbatim passage, the others ``left_out``.
+    Of ``sentences``, ``unproven`` did not pass at first; of these, some were ``repaired`` by the model when it was
+    asked again, some ``replaced`` by the verbatim passage, the others ``left_out``.
     """
 
     model: str

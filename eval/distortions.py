@@ -29,8 +29,8 @@ def numbers(text: str) -> Iterator[str]:
     places = [fact for fact in facts(text) if fact.kind == "number" and fact.text[0].isdigit()]
     for fact in places:
         digits = fact.text
-        for other in (_next_digit(digits, 0), _next_digit(digits, -1)):
-            yield text[: fact.span.start] + other + text[fact.span.end :]
+        for changed in (_next_digit(digits, 0), _next_digit(digits, -1)):
+            yield text[: fact.span.start] + changed + text[fact.span.end :]
     for one, other in pairwise(places):
         between = text[one.span.end : other.span.start]
         # Of a bare list another order is no lie.
