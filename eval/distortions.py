@@ -34,7 +34,7 @@ def numbers(text: str) -> Iterator[str]:
     for one, other in pairwise(places):
         between = text[one.span.end : other.span.start]
         # Of a bare list another order is no lie.
-        if one.text != other.text and any(character.isalpha() for character in between):
+        if one.text != other.text and re.search(r"[^\W\d_]{2}", between):
             yield (
                 text[: one.span.start]
                 + other.text

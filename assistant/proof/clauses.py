@@ -20,6 +20,8 @@ from assistant.proof.told import Told, Word
 _ALIKE: Final = 0.6
 """Share of a clause's content that stands in the clause it is compared with."""
 _CLOSE: Final = 0.7
+_NEAR: Final = 2
+"""Clauses between a condition and what holds under it: "Wenn der Rat zustimmt und das Land fördert, wird gebaut"."""
 _TENSES: Final[dict[str, re.Pattern[str]]] = {
     "past": re.compile(r"\b(?:wurden?|war(?:en)?|hatten?|worden|gewesen|hat|haben|habe)\b"),
     "present": re.compile(r"\b(?:wird|werden|werde)\b(?!\s+worden)"),
@@ -54,12 +56,13 @@ class _Clause:
 def differing_clauses(told: Told, cited: Sequence[Evidence]) -> Iterator[str]:
     """Objections to what a closely told clause changes."""
     sources = [(one, _clauses_of(one.told)) for one in cited]
+    # How a proposal is to be told is checked elsewhere: there "beschließt" becomes "soll beschließen".
+    proposed = {id(clause) for one, clauses in sources if one.proposed for clause in clauses}
     for mine in _clauses_of(told):
         found = _alike(mine, [clause for _, clauses in sources for clause in clauses])
-        if found is None:
-            continue
-        theirs, share = found
-        yield from _changed(mine, theirs, share)
+        if found is not None:
+            theirs, share = found
+            yield from _changed(mine, theirs, share, modal=id(theirs) not in proposed)
     yield from _dropped_conditions(told, sources)
 
 
@@ -90,17 +93,21 @@ def _alike(mine: _Clause, others: Sequence[_Clause]) -> tuple[_Clause, float] | 
     return (best, most) if best is not None and most >= _ALIKE else None
 
 
-def _changed(mine: _Clause, theirs: _Clause, share: float) -> Iterator[str]:
+def _changed(mine: _Clause, theirs: _Clause, share: float, *, modal: bool) -> Iterator[str]:
     whole = sum(covered(word.root, mine.roots) for word in theirs.words) >= _ALIKE * len(theirs.words)
     own = sum(not scope or not scope.isdisjoint(theirs.roots) for scope in mine.negations)
     there = sum(not scope or not scope.isdisjoint(mine.roots) for scope in theirs.negations)
     if own != there:
         yield "Der Satz verneint etwas anderes als die genannte Stelle."
     tense, other_tense = _named(_TENSES, mine.text), _named(_TENSES, theirs.text)
-    if not _MODALS.search(mine.text) and tense and other_tense and tense.isdisjoint(other_tense):
+    if modal and not _MODALS.search(mine.text) and tense and other_tense and tense.isdisjoint(other_tense):
         yield "Die genannte Stelle spricht von einer anderen Zeit."
     if whole:
-        if bool(_MODALS.search(mine.text)) != bool(_MODALS.search(theirs.text)) and not _same_modality(mine, theirs):
+        if (
+            modal
+            and bool(_MODALS.search(mine.text)) != bool(_MODALS.search(theirs.text))
+            and not _same_modality(mine, theirs)
+        ):
             yield "An der genannten Stelle steht das nicht so bestimmt oder nicht so unbestimmt."
         for name in lexicon.NEEDED | {"alle"}:
             pattern = lexicon.QUANTITY[name]
@@ -133,14 +140,13 @@ def _same_modality(mine: _Clause, theirs: _Clause) -> bool:
 
 def _dropped_conditions(told: Told, sources: Sequence[tuple[Evidence, Sequence[_Clause]]]) -> Iterator[str]:
     """What holds only under a condition must be told with it."""
-    if _CONDITION.search(told.text):
-        return
     own = told.roots
     for _, clauses in sources:
         for position, clause in enumerate(clauses):
             if not _CONDITION.search(clause.text):
                 continue
-            beside = [clauses[place] for place in (position - 1, position + 1) if 0 <= place < len(clauses)]
+            near = range(max(0, position - _NEAR), min(len(clauses), position + _NEAR + 1))
+            beside = [clauses[place] for place in near if not _CONDITION.search(clauses[place].text)]
             if any(_is_told(other, own) for other in beside) and not _is_told(clause, own):
                 yield "An der genannten Stelle steht eine Bedingung dabei."
                 return

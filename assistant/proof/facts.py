@@ -221,12 +221,10 @@ def _bound(text: str, start: int) -> Bound | None:
     """What qualifies the number that begins at ``start``."""
     before = text[max(0, start - 30) : start]
     gap = _BETWEEN.search(before)
-    if gap is None:
-        return None
-    rest = before[: gap.start()]
-    for match in _QUALIFIED.finditer(rest):
-        if match.end() == len(rest):
-            return cast("Bound", match.lastgroup)
+    for end in (len(before.rstrip()), gap.start() if gap is not None else -1):
+        for match in _QUALIFIED.finditer(before, 0, max(0, end)):
+            if match.end() == end:
+                return cast("Bound", match.lastgroup)
     return None
 
 

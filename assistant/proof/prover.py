@@ -24,7 +24,7 @@ from assistant.proof.turning import (
     turned_negations,
     whose_voice,
 )
-from assistant.proof.wordings import opposite_words, unknown_words, wrong_words
+from assistant.proof.wordings import opposite_sides, opposite_words, unknown_words, wrong_words
 
 Supports = Callable[[str, Sequence[Evidence]], float]
 """The probability that cited sentences support a statement, by a trained model."""
@@ -52,6 +52,7 @@ class Prover:
             *other_modality(told, cited),
             *other_quantity(told, cited),
             *opposite_words(told, cited, said),
+            *opposite_sides(told, cited),
             *other_source(told, cited),
             *whose_voice(sentence),
             *no_statement(sentence),

@@ -17,6 +17,8 @@ from corpus.types import Span
 _BREAK: Final = re.compile(
     r"[,;:()·–—]|\s-\s|\b(?:und|sowie|oder|aber|sondern|während|wobei|doch|jedoch)\b|(?<=[a-zäöüß\d])[.!?](?=\s)"
 )
+_FAR: Final = 6
+"""Words before a clause that begins between a verb and its prefix ("lehnt den Weg und die Brücke ab")."""
 _SCOPE: Final = 4
 """Words on each side of a negation that it may deny."""
 
@@ -90,10 +92,16 @@ class Told:
             ends = behind is None or behind.clause != word.clause
             if not ends or plain(word.text) not in prefixes or word.text[0].isupper():
                 continue
-            for verb in self.words[max(0, position - 25) : position]:
-                if verb.clause <= word.clause and verb.text[0].islower() and verb.content:
-                    found[verb] = root(word.text.lower() + verb.text)
+            before = [w for w in self.words[max(0, position - 25) : position] if w.text[0].islower() and w.content]
+            here = [w for w in before if w.clause == word.clause]
+            for verb in here or before[-_FAR:]:
+                found.setdefault(verb, root(word.text.lower() + verb.text))
         return found
+
+    def roots_in(self, clause: int) -> frozenset[str]:
+        """The roots of one clause, also of verbs whose prefix stands apart."""
+        here = [word for word in self.words if word.clause == clause]
+        return frozenset(word.root for word in here) | {self.separated[w] for w in here if w in self.separated}
 
     @cached_property
     def _pieces(self) -> frozenset[str]:

@@ -68,6 +68,32 @@ def opposite_words(told: Told, cited: Sequence[Evidence], said: frozenset[str]) 
                 return
 
 
+def opposite_sides(told: Told, cited: Sequence[Evidence]) -> Iterator[Objection]:
+    """Somebody who is said to do what others do in the source, and he the contrary: who rejects, said to agree."""
+    for clause in range(told.clauses):
+        roots = told.roots_in(clause)
+        names = {fact.key for fact in told.facts if fact.kind == "label" and told.clause_at(fact.span.start) == clause}
+        nouns = {word.root for word in told.content if word.clause == clause and word.text[0].isupper()}
+        for one, other in _opposites():
+            for mine, theirs in ((one[0], other[0]), (other[0], one[0])):
+                if mine.isdisjoint(roots):
+                    continue
+                places = list(_places(names, nouns, cited))
+                if any(not theirs.isdisjoint(place) for place in places) and all(mine.isdisjoint(p) for p in places):
+                    yield Objection("sides", "An der genannten Stelle sagt oder tut das jemand anders.")
+                    return
+
+
+def _places(names: set[str], nouns: set[str], cited: Sequence[Evidence]) -> Iterator[frozenset[str]]:
+    """The roots of the clauses that tell of the same: by their numbers where things have some, else by their nouns."""
+    for one in cited:
+        for clause in range(one.told.clauses):
+            roots = one.told.roots_in(clause)
+            keys = {fact.key for fact in one.told.facts if one.told.clause_at(fact.span.start) == clause}
+            if names & keys if names else nouns & roots:
+                yield roots
+
+
 @cache
 def synonyms() -> tuple[frozenset[str], ...]:
     """Groups of roots that mean the same."""

@@ -42,7 +42,7 @@ class SentenceStream:
             yield from _sentences(line)
         ready = _tidied(self._waiting)
         spans = split_sentences(ready)
-        if len(spans) > 1:
+        if len(spans) > 1 and any(character.isalpha() for character in ready[spans[-1].start :]):
             last = spans[-1].start
             yield from _sentences(ready[:last])
             self._waiting = ready[last:]
@@ -69,4 +69,4 @@ def _sentences(text: str) -> Iterator[WrittenSentence]:
 def _tidied(text: str) -> str:
     """Markers before the full stop, and without the marks of Markdown."""
     plain = _DECORATION.sub("", text)
-    return _BEHIND_STOP.sub(lambda match: f" {match[2].strip()}{match[1]}", plain)
+    return _BEHIND_STOP.sub(lambda match: f" {match[2].strip()}{match[1]} ", plain)
