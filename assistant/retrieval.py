@@ -1,8 +1,8 @@
 """Hybrid retrieval: a LlamaIndex retriever over the vector index and the full-text index.
 
-Both sides give their best passages; each passage found by either gets both scores, and these are added as they are, BM25
-with a small weight. Fusing ranks would throw away how sure each side is, and so does normalising the scores of each
-question: on long judgments, where BM25 knows best and far ahead of its second, it is pulled down to the dense side's
+Both sides give their best passages; each passage found by either gets both scores, and these are added as they are,
+BM25 with a small weight. Fusing ranks would throw away how sure each side is, and so does normalising the scores of
+each question: on long judgments, where BM25 knows best and far ahead of its second, it is pulled down to the dense side's
 level (``python -m benchmarks.retrieval`` compares all of them).
 """
 
@@ -24,8 +24,8 @@ from corpus.types import Passage
 from corpus.vectors import VectorIndex
 
 LEXICAL_WEIGHT: Final = 0.005
-"""What a unit of BM25 counts beside a cosine of 1. Chosen among five on OMoS-QA, MLQA-de and LegalQuAD together: on each of
-them the sum is as good as the better side or better."""
+"""What a unit of BM25 counts beside a cosine of 1. Chosen among five on OMoS-QA, MLQA-de and LegalQuAD together: on
+each of them the sum is as good as the better side or better."""
 ROW_SIZE: Final = 0.25
 """A table's row is a passage of its own, about a quarter as long as one of running text: a table that fits the question
 must not leave the text around it unread."""

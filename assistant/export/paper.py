@@ -74,12 +74,16 @@ def _answer(answer: Answer) -> Iterator[Block]:
     if invented:
         yield Block("strong", f"Diese Antwort stützt sich auf ein {EXAMPLE}.")
     opening = _plain(answer.text.partition("\n")[0])
-    yield Block("strong", opening)
+    if answer.engine == "generated":
+        opening = answer.short_answer or ""
+        yield from _worded(answer)
+    else:
+        yield Block("strong", opening)
     yield from (_quote(citation, f"[{citation.number}]") for citation in answer.citations)
     for statement in answer.statements:
         words = _plain(statement.text)
-        if statement.kind != "quote" and words not in opening and not (invented and "frei erfunden" in words):
-            yield Block("note" if statement.kind == "notice" else "text", words)
+        if statement.kind == "notice" and words not in opening and not (invented and "frei erfunden" in words):
+            yield Block("note", words)
     if answer.not_found is not None:
         if answer.not_found.announced_but_missing:
             missing = "; ".join(answer.not_found.announced_but_missing)
@@ -87,6 +91,17 @@ def _answer(answer: Answer) -> Iterator[Block]:
         if answer.not_found.nearest:
             yield Block("subheading", "Am nächsten kommt – beantwortet die Frage aber nicht")
             yield from (_quote(citation, "") for citation in answer.not_found.nearest)
+
+
+def _worded(answer: Answer) -> Iterator[Block]:
+    """What a language model worded, with the numbers of the quotes below that prove it."""
+    if answer.short_answer:
+        yield Block("strong", answer.short_answer)
+    for statement in answer.statements:
+        if statement.kind == "generated":
+            yield Block("text", " ".join(unescaped(statement.text).split()))
+        elif statement.kind == "quote":
+            yield Block("text", f"„{' '.join(statement.text.split())}“ [{statement.citations[0]}]")
 
 
 def _quote(citation: Citation, lead: str) -> Block:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -23,6 +24,7 @@ from corpus.dates import german_date
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
+    from corpus.settings import Settings
     from corpus.types import DocumentInfo
 
 ASSETS = Path(__file__).parent / "assets"
@@ -85,11 +87,25 @@ def page_html(template: Template, gradio_page: str, assistant: Assistant, nonce:
         suggestions=_suggestions(assistant.holdings.suggestions()),
         choice=_choice(documents),
         unchoosable="hidden" if len(documents) < 2 else "",
+        made="aus Zitaten zusammen; ein Sprachmodell formuliert, jeder Satz wird geprüft"
+        if assistant.has_language_model
+        else "aus wörtlichen Zitaten zusammen",
+        stays=_stays(assistant.settings),
         sheet=escaped(next((info.document for info in assistant.holdings.sheets()), "")),
         documents="".join(_document(info) for info in documents),
         staff="" if assistant.settings.staff_key is not None else "hidden",
         missing=_missing([f"{item.kind}: {item.title}" for item in assistant.holdings.missing()]),
     )
+
+
+def _stays(settings: Settings) -> str:
+    """Where questions go: nowhere, unless a language model is asked that runs elsewhere."""
+    if settings.language_model in ("none", "gguf"):
+        return "Nichts verlässt diesen Rechner."
+    host = urlsplit(settings.language_model_url).hostname or ""
+    if host in ("localhost", "127.0.0.1", "::1"):
+        return "Nichts verlässt diesen Rechner."
+    return f"Frage und Zitate gehen an das Sprachmodell auf {escaped(host)}."
 
 
 def _taken(part: re.Pattern[str], page: str) -> str:

@@ -32,10 +32,10 @@ def checked(answer: Answer) -> Answer:
 def statement_of(piece: Piece, numbers: dict[int, int]) -> Statement:
     """A worded piece as the answer states it; ``numbers`` gives the answer's number of each evidence."""
     cited = [numbers[number] for number in piece.evidence]
-    body, stop = (piece.text[:-1], piece.text[-1]) if piece.text[-1:] in ".!?" else (piece.text, "")
+    sentence = piece.text if piece.text.endswith((".", "!", "“", ")")) else f"{piece.text}."
     markers = "".join(f"[{number}]" for number in cited)
     return Statement(
-        text=f"{composing.escaped(body)} {markers}{stop}", kind="generated", citations=cited, verification="supported"
+        text=f"{composing.escaped(sentence)} {markers}", kind="generated", citations=cited, verification="supported"
     )
 
 

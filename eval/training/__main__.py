@@ -79,7 +79,8 @@ def main() -> int:
     card = {
         "command": f"python -m eval.training DATA --seed {options.seed} --rate {options.rate}"
         f" --passes {options.passes} --batch {options.batch} --dropout {options.dropout}"
-        f" --average {options.average} --share {' '.join(f'{name}={share}' if name else str(share) for name, share in options.share)}",
+        f" --average {options.average}"
+        f" --share {' '.join(f'{name}={share}' if name else str(share) for name, share in options.share)}",
         "base": embedding.identity,
         "steps": len(groups),
         "passages": sum(len(group) for group in groups),

@@ -35,8 +35,8 @@ def read_weights(network: ReadingNetwork, path: Path) -> None:
 def average_weights(network: ReadingNetwork, path: Path, share: float) -> None:
     """Move the network's parameters towards those in a file: ``share`` of its own, the rest of theirs.
 
-    A short course makes a network better at what it shows and forgets some of the rest; half-way between is often better
-    at both (Wortsman et al., CVPR 2022).
+    A short course makes a network better at what it shows, and it forgets some of the rest; half-way between it is
+    often better at both (Wortsman et al., CVPR 2022).
     """
     from safetensors.torch import load_file
 

@@ -123,3 +123,15 @@ def test_a_long_conversation_goes_over_many_numbered_pages() -> None:
     document = pypdfium2.PdfDocument(content)
     assert len(document) > 4
     assert document[3].get_textpage().get_text_bounded().strip().endswith("4")
+
+
+def test_what_a_model_worded_keeps_the_numbers_of_its_proofs() -> None:
+    said = Statement(text="Der Rat zahlt 12 €. [1]", kind="generated", citations=[1], verification="supported")
+    about = Statement(text="Formuliert vom Sprachmodell.", kind="notice", citations=[], verification=None)
+    worded = answer("Der Rat zahlt 12 €.").model_copy(
+        update={"engine": "generated", "short_answer": None, "statements": [said, about], "text": said.text}
+    )
+    blocks = [(block.kind, block.text) for block in conversation_paper([worded], "2014-03-17").blocks[2:]]
+    assert ("text", "Der Rat zahlt 12 €. [1]") in blocks
+    assert ("quote", "„Der Rat zahlt 12 €.“") in blocks
+    assert blocks[-1] == ("note", "Formuliert vom Sprachmodell.")

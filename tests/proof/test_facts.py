@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -52,5 +54,5 @@ def test_articles_are_no_numbers_and_a_number_in_a_word_is_none() -> None:
 @given(st.text(alphabet="0123456789.,:/ §%€IVXaeinzwKommunebis-–", max_size=60))
 def test_any_text_has_facts_in_order_that_do_not_overlap(text: str) -> None:
     found = facts(text)
-    for one, other in zip(found, found[1:], strict=False):
+    for one, other in pairwise(found):
         assert one.span.end <= other.span.start

@@ -35,7 +35,7 @@ def prover() -> Prover:
     [
         (
             DECISION,
-            "Am 12. April 2021 beauftragte der Bauausschuss die Verwaltung einstimmig mit der Erarbeitung eines Konzepts.",
+            "Am 12. April 2021 beauftragte der Bauausschuss die Verwaltung einstimmig, ein Konzept zu erarbeiten.",
         ),
         (
             DECISION,

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,7 +33,7 @@ def test_a_text_at_once_comes_as_its_sentences_with_their_markers() -> None:
 @given(st.lists(st.integers(1, len(TEXT) - 1), max_size=30))
 def test_it_does_not_matter_where_the_text_is_cut(cuts: list[int]) -> None:
     edges = [0, *sorted(set(cuts)), len(TEXT)]
-    assert read([TEXT[a:b] for a, b in zip(edges, edges[1:], strict=False)]) == SENTENCES
+    assert read([TEXT[a:b] for a, b in pairwise(edges)]) == SENTENCES
 
 
 def test_a_sentence_comes_as_soon_as_the_next_has_begun() -> None:
