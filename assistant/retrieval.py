@@ -2,8 +2,8 @@
 
 Both sides give their best passages; each passage found by either gets both scores, and these are added as they are,
 BM25 with a small weight. Fusing ranks would throw away how sure each side is, and so does normalising the scores of
-each question: on long judgments, where BM25 knows best and far ahead of its second, it is pulled down to the dense side's
-level (``python -m benchmarks.retrieval`` compares all of them).
+each question: on long judgments, where BM25 knows best and far ahead of its second, that pulls it down to the dense
+side's level (``python -m benchmarks.retrieval`` compares all of them).
 """
 
 from __future__ import annotations
