@@ -174,7 +174,6 @@ def test_documents_that_name_different_amounts_are_both_shown(run: Run, tmp_path
     assert {c["document"] for c in answer["citations"]} == {"vorlage", "pressetext"}
 
 
-@pytest.mark.xfail(strict=True, reason="the network takes a sum that was decided on for no answer about costs")
 def test_a_sum_that_was_decided_on_answers_what_something_costs(run: Run, akte_data: Path, tmp_path: Path) -> None:
     data = with_minutes(
         run,
@@ -288,10 +287,15 @@ def test_an_unsure_answer_does_not_claim_to_be_the_answer(assistant: Assistant) 
 def test_a_short_answer_has_no_blanks_around_it(whole_akte_settings: Settings) -> None:
     """Tokens begin with a blank, and bold text in Markdown must not."""
     whole = Assistant.open(whole_akte_settings)
-    for question in ("Wie viel muss Kommune 07 bezahlen?", "Was passiert, wenn wir nichts tun?"):
-        short = whole.answer(question).short_answer
-        assert short
-        assert short == short.strip()
+    questions = (
+        "Wie viel muss Kommune 07 bezahlen?",
+        "Was passiert, wenn wir nichts tun?",
+        "Wie viele Stellen soll das Kommunale Integrationszentrum bekommen?",
+        QUESTION,
+    )
+    told = [short for question in questions if (short := whole.answer(question).short_answer) is not None]
+    assert len(told) >= 2
+    assert all(short == short.strip() != "" for short in told)
 
 
 def test_an_assistant_within_some_documents_searches_and_cites_only_these(whole_akte_settings: Settings) -> None:
