@@ -104,7 +104,7 @@ class Assistant:
                 return draft.answer
             task = task_of(draft.question.standalone, draft.question.kind)
             summarised = quoting.summarised(draft.question, draft.searched)
-            material = self._material_maker().gather(draft, task, summarised.document if summarised else None)
+            material = self._material_maker().gather(draft, task, [info.document for info in summarised])
         # The model takes its time: meanwhile others may pass, and the store may be written.
         return self._worded(self._writer, quoting, draft, material, task, watch)
 

@@ -58,15 +58,21 @@ def central_sentences(store: Store, document: str, most: int) -> list[Sentence]:
     return [sentences[position] for position in sorted(chosen)]
 
 
-def named_document(question: str, documents: Sequence[DocumentInfo]) -> DocumentInfo | None:
-    """The one document that a question names by its Art or its title; ``None`` if it names none or several."""
-    by_kind = [
-        info for info in documents if re.search(rf"\b{re.escape(info.kind)}\b(?!\s*\d)", question, re.IGNORECASE)
-    ]
-    if len(by_kind) == 1:
-        return by_kind[0]
-    by_title = [info for info in by_kind or documents if info.title.casefold() in question.casefold()]
-    return by_title[0] if len(by_title) == 1 else None
+def named_documents(question: str, documents: Sequence[DocumentInfo]) -> list[DocumentInfo]:
+    """The documents that a question names by their Art or their title; none of an Art that several have."""
+    by_kind = [info for info in documents if _is_named(question, info.kind)]
+    alone = [info for info in by_kind if sum(other.kind == info.kind for other in by_kind) == 1]
+    by_title = [info for info in documents if info not in alone and info.title.casefold() in question.casefold()]
+    return [info for info in documents if info in alone or info in by_title]
+
+
+def _is_named(question: str, kind: str) -> bool:
+    word, _, number = kind.rpartition(" ")
+    if word and number.isdecimal():
+        stem = {"Anhang": r"Anh[aä]ng(?:e|en|s)?", "Anlage": r"Anlagen?"}.get(word, re.escape(word))
+        kind_or_list = rf"\b{stem}\s+(?:\d+\s*(?:,|und|sowie|mit)\s*)*{number}\b"
+        return re.search(kind_or_list, question, re.IGNORECASE) is not None
+    return re.search(rf"\b{re.escape(kind)}\b(?!\s*\d)", question, re.IGNORECASE) is not None
 
 
 def _states(text: str) -> bool:

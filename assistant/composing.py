@@ -53,10 +53,14 @@ def lead(question: UnderstoodQuestion, citations: Sequence[Citation], short: str
     return f"Dazu {verb} {_in(source)}:"
 
 
-def selection_lead(document: DocumentInfo) -> str:
-    """The first line above sentences that stand for a whole document."""
-    pages = f", {document.pages} Seiten" if document.pages > 1 else ""
-    return f"Wichtige Sätze aus {escaped(document.kind)} „{escaped(document.title)}“{pages}:"
+def selection_lead(documents: Sequence[DocumentInfo]) -> str:
+    """The first line above sentences that stand for whole documents."""
+    named = [f"{escaped(info.kind)} „{escaped(info.title)}“{_pages(info)}" for info in documents]
+    return f"Wichtige Sätze aus {', '.join(named[:-1])}{' und ' if named[:-1] else ''}{named[-1]}:"
+
+
+def _pages(info: DocumentInfo) -> str:
+    return f" ({info.pages} Seiten)" if info.pages > 1 else ""
 
 
 def selection_notice(titles: Sequence[str]) -> Statement:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from assistant import composing
 from assistant.answer import Answer, Citation, Statement, Status, Turn
-from assistant.central import central_sentences, named_document
+from assistant.central import central_sentences, named_documents
 from assistant.choosing import Quote, QuoteChooser
 from assistant.citations import CitationMaker
 from assistant.decisions import DECISION, PROPOSALS
@@ -34,7 +34,9 @@ from corpus.types import DocumentInfo, Passage, Sentence, Span
 
 _CENTRAL = 5
 """Sentences that are quoted of a document of which somebody wants to know what is in it."""
-_LISTED_SECTIONS = 12
+_CENTRAL_EACH = 3
+_MOST_COMPARED = 4
+_LISTED_SECTIONS = 10
 _EVERY_PASSAGE = 2000
 """Passages that are looked through where a question names a page."""
 
@@ -298,22 +300,25 @@ class QuotesQueryEngine(BaseQueryEngine):
 
     def _outlined(self, question: UnderstoodQuestion, searched: Searched) -> list[Quote]:
         """The sentences that stand for the document, where somebody asks what is in it."""
-        info = self.summarised(question, searched)
-        if info is None:
-            return []
-        titles = self._sections[info.document]
+        documents = self.summarised(question, searched)
+        each = _CENTRAL if len(documents) == 1 else _CENTRAL_EACH
         return [
-            Quote(info.document, s.section, s.index, s.span, titles[s.section], None, 0.0)
-            for s in central_sentences(self._store, info.document, _CENTRAL)
+            Quote(info.document, s.section, s.index, s.span, self._sections[info.document][s.section], None, 0.0)
+            for info in documents
+            for s in central_sentences(self._store, info.document, each)
         ]
 
-    def summarised(self, question: UnderstoodQuestion, searched: Searched) -> DocumentInfo | None:
-        """The document of which the question wants a summary, if it wants one and there is no doubt which is meant."""
-        if task_of(question.standalone, question.kind) != "summary" or searched.pages:
-            return None
-        if len(searched.documents) == 1:
-            return searched.documents[0]
-        return named_document(question.standalone, searched.documents)
+    def summarised(self, question: UnderstoodQuestion, searched: Searched) -> list[DocumentInfo]:
+        """The documents that the question wants summed up or compared, if there is no doubt which are meant."""
+        task = task_of(question.standalone, question.kind)
+        if task not in ("summary", "comparison", "plain") or searched.pages:
+            return []
+        named = named_documents(question.standalone, searched.documents)
+        if task == "comparison":
+            return named if 1 < len(named) <= _MOST_COMPARED else []
+        if task == "summary" and len(searched.documents) == 1:
+            return list(searched.documents)
+        return named if len(named) == 1 else []
 
     def _proposed(self, question: UnderstoodQuestion, reading: Reading) -> list[Quote]:
         """The proposal, where somebody asks whether something was decided and only a proposal is there."""
@@ -373,13 +378,20 @@ class QuotesQueryEngine(BaseQueryEngine):
 
     def _as_selection(self, answer: Answer) -> Answer:
         """An answer that says that its quotes stand for a whole document."""
-        document = answer.citations[0].document
-        info = next(info for info in self._documents if info.document == document)
-        titles = [title for title in self._sections[document] if title and title != info.title][:_LISTED_SECTIONS]
+        shown = {citation.document for citation in answer.citations}
+        documents = [info for info in self._documents if info.document in shown]
+        titles = [title for info in documents for title in self._headings(info)] if len(documents) == 1 else []
         about = composing.selection_notice(titles)
         _, _, quotes = answer.text.partition("\n\n")
-        text = f"{composing.selection_lead(info)}\n\n{quotes}\n\n*{about.text}*"
+        text = f"{composing.selection_lead(documents)}\n\n{quotes}\n\n*{about.text}*"
         return answer.model_copy(update={"text": text, "short_answer": None, "statements": [*answer.statements, about]})
+
+    def _headings(self, info: DocumentInfo) -> list[str]:
+        """The uppermost headings of a document below its title, as many as one reads."""
+        sections = [s for s in self._store.sections(info.document) if s.title and s.title not in info.title]
+        highest = min((section.level for section in sections), default=0)
+        titles = [section.title for section in sections if section.level == highest and info.title not in section.title]
+        return titles if len(titles) <= _LISTED_SECTIONS else []
 
     def notices(
         self, question: UnderstoodQuestion, searched: Searched, citations: Sequence[Citation]

@@ -18,7 +18,7 @@ from assistant.reader import load_weights
 from corpus.errors import AktenkundigError, NotThereError, QuestionError
 from corpus.settings import Settings
 from corpus.store import Store
-from tests.conftest import AKTEN, ROOT, Run, command
+from tests.conftest import AKTEN, QUESTION, ROOT, Run, command
 
 pytestmark = pytest.mark.slow
 

@@ -47,10 +47,15 @@ class MaterialMaker:
         self._documents = {info.document: info for info in documents}
         self._most_characters = max(0, context - _FOR_RULES_AND_ANSWER) * _CHARACTERS_A_TOKEN
 
-    def gather(self, draft: Draft, task: Task, document: str | None = None) -> Material:
-        """What an answer to this draft's question may be written from; ``document`` is the one to be summarised."""
-        if document is not None:
-            chosen = [(document, sentence) for sentence in central_sentences(self._store, document, _MOST["summary"])]
+    def gather(self, draft: Draft, task: Task, documents: Sequence[str] = ()) -> Material:
+        """What an answer to this draft may be written from; ``documents`` are those to be summed up or compared."""
+        if documents:
+            each = _MOST["summary"] // len(documents)
+            chosen = [
+                (document, sentence)
+                for document in documents
+                for sentence in central_sentences(self._store, document, each)
+            ]
         else:
             chosen = list(self._found(draft, task))
         titles = {name: self._store.sections(name) for name, _ in chosen}
