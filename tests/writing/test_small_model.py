@@ -1,7 +1,7 @@
 """A real small language model behind a real llama.cpp server: what it gets wrong is caught.
 
-Runs where ``AKTENKUNDIG_TEST_GGUF`` names a GGUF file; the name is taken out of the environment by the tests of the local
-server, because settings refuse names that they do not know.
+Runs where ``AKTENKUNDIG_TEST_GGUF`` names a GGUF file; the tests of the local server take it out of the environment,
+because settings refuse names that they do not know.
 """
 
 from __future__ import annotations
