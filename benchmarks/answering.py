@@ -4,8 +4,8 @@
 
 Reads ``corpus/akten`` into a temporary data directory, starts ``aktenkundig ask`` five times as a process of its own
 (interpreter, libraries, model, answer), then asks all questions of ``eval/fragen/vorlage.jsonl`` in one process and
-prints the median and the 95th percentile (nearest rank). With ``--documents`` so many others lie in the store beside the
-Akte, each of a dozen sentences drawn from the texts written for training; questions are then also asked in its midst.
+prints the median and the 95th percentile (nearest rank). With ``--documents`` so many others lie in the store beside
+the Akte, each of a dozen sentences drawn from the texts written for training.
 """
 
 from __future__ import annotations
