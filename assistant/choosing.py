@@ -11,7 +11,7 @@ from assistant.decisions import DECIDED, DECISION
 from assistant.question import UnderstoodQuestion
 from assistant.reader import Candidate, Reading, Scored, Weights
 from assistant.reader.entities import HARD_KINDS, fits
-from assistant.short_answer import RowCell, short_answer, short_answer_in_row
+from assistant.short_answer import RowCell, may_be_who, short_answer, short_answer_in_row
 from assistant.stance import Side, side_asked_for, takes_side
 from corpus.store import Store
 from corpus.types import Span
@@ -116,6 +116,8 @@ class QuoteChooser:
         if scored.short is None or scored.short_score < self._weights.short_at or question.kind in _LONG_KINDS:
             return None
         text = scored.candidate.text[scored.short.start : scored.short.end]
+        if not may_be_who(question, scored.candidate.text, scored.short):
+            return None
         return scored.short if question.kind not in HARD_KINDS or fits(question.kind, text) else None
 
     def _joined(self, question: UnderstoodQuestion, chosen: Sequence[Scored]) -> list[Quote]:

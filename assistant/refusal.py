@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from assistant import composing
@@ -13,9 +14,15 @@ from assistant.question import UnderstoodQuestion
 from assistant.reader import Reading
 from assistant.reader.entities import HARD_KINDS
 from assistant.searched import Searched
+from corpus.analysis import analyse
 from corpus.store import Scope, Store
 from corpus.types import MissingDocument, Sentence
 
+_DECIDING = re.compile(
+    rf"{DECISION.pattern}|\b(?:einstimmig|mehrheitlich|gibt|gab|wann|wie|wer|schon|bereits|heute|endgültig)\b",
+    re.IGNORECASE,
+)
+"""What a question about a decision says beside what was decided."""
 _NEAREST = 2
 _UNSURE = 0.5
 """From this share of the threshold on, a refusal does not claim that there is nothing, only that nothing was found."""
@@ -52,7 +59,7 @@ class RefusalMaker:
         statements = [composing.notice(sentence)]
         citations: list[Citation] = []
         if DECISION.search(question.standalone):
-            self._add_proposal(reading, statements, citations)
+            self._add_proposal(question, reading, statements, citations)
         relevant = relevant_missing(question, self._store.missing(searched.scope), self._is_common)
         if relevant:
             self._add_announcement(relevant[0], searched.scope, statements, citations)
@@ -100,16 +107,26 @@ class RefusalMaker:
                     return document, sentence
         return None
 
-    def _add_proposal(self, reading: Reading, statements: list[Statement], citations: list[Citation]) -> None:
-        """Say that there is a proposal only, and cite it."""
+    def _add_proposal(
+        self, question: UnderstoodQuestion, reading: Reading, statements: list[Statement], citations: list[Citation]
+    ) -> None:
+        """Say that there is a proposal only, and cite it, unless the question is about something else."""
         found = self.find_proposal(reading)
         if found is None:
             return
         document, sentence = found
+        if not self._is_about(question, document, sentence):
+            return
         title = self._sections[document][sentence.section]
         citations.append(self._citations.make(len(citations) + 1, document, sentence.span, title))
         text = composing.proposed_sentence(title, citations[-1].number)
         statements.append(composing.notice(text, [citations[-1].number]))
+
+    def _is_about(self, question: UnderstoodQuestion, document: str, sentence: Sentence) -> bool:
+        """Whether a proposal speaks of what a question names beside the deciding itself; it may name nothing."""
+        asked = set(analyse(_DECIDING.sub(" ", question.standalone)))
+        said = self._store.excerpt(document, sentence.span)
+        return not asked or not asked.isdisjoint(analyse(f"{said} {self._store.document(document).title}"))
 
     def _add_announcement(
         self, missing: MissingDocument, scope: Scope, statements: list[Statement], citations: list[Citation]

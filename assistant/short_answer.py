@@ -40,6 +40,21 @@ def short_answer(question: UnderstoodQuestion, sentence: str) -> Span | None:
             return None
 
 
+_WHO = re.compile(r"^\W*(?:und |aber |also )?wer\b", re.IGNORECASE)
+_NO_SUBJECT = re.compile(r"^(?:den|dem|des|einem|einen|eines|keinem|keinen|ihm|ihn|ihnen)\b", re.IGNORECASE)
+_BY = re.compile(r"\b(?:von|durch|seitens|bei)\s*$", re.IGNORECASE)
+
+
+def may_be_who(question: UnderstoodQuestion, sentence: str, span: Span) -> bool:
+    """Whether a span can be who does something: not where its article shows that it is done to or for them.
+
+    "Wer hat es beantragt?" is not answered by "ist den Kreisen die Möglichkeit eröffnet", but by "von den Kreisen".
+    """
+    if not _WHO.search(question.text):
+        return True
+    return _NO_SUBJECT.match(sentence[span.start : span.end]) is None or _BY.search(sentence[: span.start]) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class RowCell:
     """A cell of a table's row, what heads its column, and its place in the document's text."""

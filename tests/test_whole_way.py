@@ -334,3 +334,12 @@ def test_a_trace_tells_what_was_found_and_read_best_first(assistant: Assistant) 
     read = {found.passage.key for found in trace.passages[: trace.read]}
     assert {scored.candidate.passage for scored in trace.sentences} == read
     assert trace.sentences[0].candidate.sentence.span.start == answer.citations[0].char_start
+
+
+def test_a_refusal_names_a_proposal_only_where_it_is_about_what_was_asked(whole_akte_settings: Settings) -> None:
+    whole = Assistant.open(whole_akte_settings)
+    about = whole.answer("Wurde das KI schon beschlossen?")
+    assert "Vorgelegt ist ein Beschlussvorschlag" in about.text
+    other = whole.answer("Gibt es einen Beschluss zur Schließung der Bücherei?")
+    assert other.status == "not_found"
+    assert "Beschlussvorschlag" not in other.text

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.question import QuestionReader
-from assistant.short_answer import RowCell, short_answer, short_answer_in_row
+from assistant.short_answer import RowCell, may_be_who, short_answer, short_answer_in_row
 from corpus.spelling import Vocabulary
 from corpus.types import Span
 
@@ -37,3 +37,18 @@ def test_a_sum_of_money_is_no_number_of_something() -> None:
     cells = [RowCell(header, text, Span(10 * n, 10 * n + len(text))) for n, (header, text) in enumerate(row)]
     assert short_answer_in_row(READER.understand("Wie viele Stellen fördert das Land?"), cells) == cells[1].span
     assert short_answer_in_row(READER.understand("Mit wie viel Euro fördert das Land?"), cells) == cells[2].span
+
+
+@pytest.mark.parametrize(
+    ("sentence", "told", "may"),
+    [
+        ("Es ist den Kreisen die Möglichkeit eröffnet.", "den Kreisen", False),
+        ("Es wurde von den Kreisen beantragt.", "den Kreisen", True),
+        ("Es wurde vom Landrat beantragt.", "vom Landrat", True),
+        ("Die Fraktionen haben es beantragt.", "Die Fraktionen", True),
+    ],
+)
+def test_who_does_something_is_no_object(sentence: str, told: str, may: bool) -> None:
+    asked = READER.understand("Wer hat es beantragt?")
+    start = sentence.index(told)
+    assert may_be_who(asked, sentence, Span(start, start + len(told))) is may
