@@ -137,7 +137,8 @@ class Assistant:
         def notices(citations: Sequence[Citation]) -> Sequence[Statement]:
             return quoting.notices(draft.question, draft.searched, citations)
 
-        return checked(worded(base, written, material, writer.model.name, notices))
+        selection = bool(quoting.summarised(draft.question, draft.searched))
+        return checked(worded(base, written, material, writer.model.name, notices, selection=selection))
 
     def is_sure(self, answer: Answer) -> bool:
         """Whether the reader is sure that an answer answers, and not only that nothing fits better."""

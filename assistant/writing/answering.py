@@ -39,8 +39,12 @@ def statement_of(piece: Piece, numbers: dict[int, int]) -> Statement:
     )
 
 
-def worded(base: Answer, written: Written, material: Material, model: str, notices: Notices) -> Answer:
-    """The answer in the model's words; ``base`` is the one in quotes, whose best quote is always kept.
+def worded(
+    base: Answer, written: Written, material: Material, model: str, notices: Notices, *, selection: bool
+) -> Answer:
+    """The answer in the model's words; ``base`` is the one in quotes, which stay whatever the model cites.
+
+    Of a ``selection`` of sentences that stand for a document only the first one has to.
 
     Whoever reads it can check all of it: each sentence has its quotes below.
     """
@@ -52,10 +56,10 @@ def worded(base: Answer, written: Written, material: Material, model: str, notic
         material.citations[number].model_copy(update={"number": new, **_short(material.citations[number], base)})
         for number, new in numbers.items()
     ]
-    first = base.citations[0]
-    if not any(_covers(first, other) for other in citations):
-        # The quote that the search is surest of stays, whatever the model thought of it.
-        citations.append(first.model_copy(update={"number": len(citations) + 1}))
+    for quote in base.citations[:1] if selection else base.citations:
+        # What the search is sure of stays, whatever the model thought of it: nobody gets less than with quotes alone.
+        if not any(_covers(quote, other) for other in citations):
+            citations.append(quote.model_copy(update={"number": len(citations) + 1}))
     short = base.short_answer if any(c.short_start is not None for c in citations) else None
     qualifying = notices(citations)
     above = [statement for statement in qualifying if statement.text == composing.EXAMPLE_NOTICE]

@@ -85,7 +85,7 @@ def test_sentences_are_shown_while_they_are_written(settings: Settings) -> None:
     assert shown[-1][0] - shown[0][0] > 0.5
 
 
-def test_the_best_quote_stays_whatever_the_model_cites(settings: Settings) -> None:
+def test_the_quotes_stay_whatever_the_model_cites(settings: Settings) -> None:
     with writing(settings, copies()) as (assistant, _):
         quotes = assistant.answer(WHY, engine="quotes")
 
@@ -95,8 +95,12 @@ def test_the_best_quote_stays_whatever_the_model_cites(settings: Settings) -> No
 
         with writing(settings, last) as (other, _):
             answer = other.answer(WHY)
-    first = quotes.citations[0]
-    assert any(c.document == first.document and c.char_start <= first.char_start < c.char_end for c in answer.citations)
+    assert len(quotes.citations) > 1
+    for quote in quotes.citations:
+        assert any(
+            c.document == quote.document and c.char_start < quote.char_end and quote.char_start < c.char_end
+            for c in answer.citations
+        )
 
 
 @pytest.mark.parametrize(
