@@ -1,7 +1,7 @@
 """The connection to the language model that an operator may set up; without one, answers are quotes.
 
-Requests run in an event loop of their own, in the caller's thread: only so can a request be given up at any moment and
-its connection be closed, so that the server stops writing what nobody waits for any more.
+Requests run in an event loop and a thread of their own: only so can a request be given up at any moment and its
+connection be closed, so that the server stops writing what nobody waits for any more.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class Limits:
 
 
 class LanguageModel:
-    """A language model on a server. Threads may share it, but not from within a running event loop.
+    """A language model on a server. Threads may share it.
 
     ``name`` is what the reader is shown, ``context`` how many tokens question and answer may have together, ``places``
     how many requests may run or wait.

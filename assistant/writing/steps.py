@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Generator
+from contextlib import suppress
+from queue import Empty, Queue
+from threading import Event, Thread
 from typing import Final
 
 from assistant.writing.servers import Chunk
@@ -27,34 +30,62 @@ def in_steps(
 ) -> Generator[Chunk | None, None, None]:
     """The chunks, with ``None`` now and then while none comes; closing it closes the connection.
 
-    Raises :class:`ServerFailedError` for ``expected`` errors.
+    They come about in a thread of their own, because whoever calls may have an event loop running in theirs. Raises
+    :class:`ServerFailedError` for ``expected`` errors.
     """
-
-    async def following() -> Chunk | None:
-        return await anext(chunks, None)
-
-    loop = asyncio.new_event_loop()
-    step: asyncio.Task[Chunk | None] | None = None
+    following = _Following(chunks)
+    following.start()
     try:
         while True:
-            step = loop.create_task(following())
-            while not loop.run_until_complete(asyncio.wait({step}, timeout=LOOK_SECONDS))[0]:
+            try:
+                told = following.told.get(timeout=LOOK_SECONDS)
+            except Empty:
                 yield None
-            error = step.exception()
-            if isinstance(error, expected):
-                raise ServerFailedError(error)
-            chunk = step.result()
-            if chunk is None:
+                continue
+            if told is None:
                 return
-            yield chunk
+            if isinstance(told, expected):
+                raise ServerFailedError(told)
+            if isinstance(told, Exception):
+                raise told
+            yield told
     finally:
-        if step is not None and step.cancel():
-            loop.run_until_complete(asyncio.wait({step}, timeout=_END_SECONDS))
-        ending = loop.create_task(_end(loop, chunks))
-        loop.run_until_complete(asyncio.wait({ending}, timeout=_END_SECONDS))
-        loop.close()  # without waiting for a name that is still being looked up
+        following.end()
 
 
-async def _end(loop: asyncio.AbstractEventLoop, chunks: AsyncGenerator[Chunk, None]) -> None:
-    await chunks.aclose()
-    await loop.shutdown_asyncgens()
+class _Following(Thread):
+    """Puts what comes into ``told``, then ``None`` or what went wrong."""
+
+    def __init__(self, chunks: AsyncGenerator[Chunk, None]) -> None:
+        super().__init__(name="language-model", daemon=True)
+        self.told: Queue[Chunk | Exception | None] = Queue()
+        self._chunks = chunks
+        self._running = Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    def run(self) -> None:
+        """Follow to the end, or until :meth:`end`."""
+        with suppress(asyncio.CancelledError):
+            asyncio.run(self._follow())
+
+    def end(self) -> None:
+        """Close the connection; does not wait long, for example for a name that is still being looked up."""
+        self._running.wait()
+        if self._loop is not None and self._task is not None:
+            with suppress(RuntimeError):  # it has ended by itself
+                self._loop.call_soon_threadsafe(self._task.cancel)
+        self.join(_END_SECONDS)
+
+    async def _follow(self) -> None:
+        self._loop, self._task = asyncio.get_running_loop(), asyncio.current_task()
+        self._running.set()
+        try:
+            async for chunk in self._chunks:
+                self.told.put(chunk)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is raised where the chunks are read
+            self.told.put(error)
+        else:
+            self.told.put(None)
+        finally:
+            await self._chunks.aclose()

@@ -95,7 +95,7 @@ def _add_asking(api: FastAPI, counter: Counter, desk: FeedbackDesk | None) -> No
     @api.post(
         "/ask/stream",
         summary="Eine Frage stellen und den Fortschritt verfolgen",
-        response_description="Ereignisse: „fortschritt“, dann „antwort“ oder „fehler“",
+        response_description="Ereignisse: „fortschritt“, „satz“ für jeden geprüften Satz, dann „antwort“ oder „fehler“",
         response_class=StreamingResponse,
         responses={200: {"content": {"text/event-stream": {}}}},
         tags=["Fragen"],

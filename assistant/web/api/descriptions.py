@@ -23,7 +23,19 @@ SHAPES: Final[dict[str, tuple[str, dict[str, str]]]] = {
             "engine": "„quotes“: nur Zitate, „generated“: von einem Sprachmodell formuliert",
             "confidence": "Wahrscheinlichkeit, dass die Unterlagen die Frage beantworten, 0 bis 1",
             "timings_ms": "Dauer der Schritte in Millisekunden",
+            "wording": "was aus den Sätzen eines Sprachmodells wurde; fehlt, wo keines gefragt wurde",
             "settings": "Prüfsumme der Einstellungen",
+        },
+    ),
+    "Wording": (
+        "Welches Sprachmodell formuliert hat und was aus seinen Sätzen wurde.",
+        {
+            "model": "Name des Sprachmodells",
+            "sentences": "Sätze, die es geschrieben hat",
+            "unproven": "davon zunächst nicht belegt",
+            "repaired": "davon vom Sprachmodell berichtigt",
+            "replaced": "davon durch den Wortlaut der Fundstelle ersetzt",
+            "left_out": "davon weggelassen",
         },
     ),
     "Citation": (
