@@ -7,6 +7,7 @@ from importlib.resources import files
 from itertools import groupby
 from typing import Final
 
+from assistant.injection import speaks_to_a_machine
 from assistant.proof.evidence import Evidence
 from assistant.tasks import Task
 from assistant.writing.connection import Message
@@ -46,9 +47,7 @@ def messages(question: str, evidence: Sequence[Evidence], task: Task) -> list[Me
     """The conversation that asks for an answer."""
     rules = files("assistant.writing").joinpath("prompt.md").read_text(encoding="utf-8")
     lines: list[str] = []
-    for heading, group in groupby(
-        evidence, key=lambda one: f"{one.about}, {one.section}" if one.section else one.about
-    ):
+    for heading, group in groupby(evidence, key=_heading):
         lines.append(f"\n{_one_line(heading)}:")
         lines += [f"[{one.number}] {_one_line(one.text)}" for one in group]
     wanted = f"Frage: {_one_line(question)}\n{_WANTED[task]}"
@@ -71,6 +70,12 @@ def repair(sentence: str, objections: Sequence[str], evidence: Sequence[Evidence
             "Schreibe ihn neu, nur mit dem, was in den Sätzen steht; schreibe nur diesen einen Satz mit seiner Nummer.",
         ),
     ]
+
+
+def _heading(one: Evidence) -> str:
+    """Document and section; without what in their titles speaks to a machine."""
+    told = [part for part in (one.about, one.section) if part and not speaks_to_a_machine(part)]
+    return ", ".join(told) or one.kind
 
 
 def _one_line(text: str) -> str:
