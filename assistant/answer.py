@@ -110,7 +110,8 @@ class Wording(_Shape):
     """Which language model worded an answer, and what became of the sentences that it wrote.
 
     Of ``sentences``, ``unproven`` did not pass at first; of these, some were ``repaired`` by the model when it was
-    asked again, some ``replaced`` by the verbatim passage, the others ``left_out``.
+    asked again, some ``replaced`` by the verbatim passage, the others ``left_out``. ``tokens`` counts the pieces that
+    came from the model, of which servers send one for each token.
     """
 
     model: str
@@ -119,6 +120,7 @@ class Wording(_Shape):
     repaired: int = Field(ge=0)
     replaced: int = Field(ge=0)
     left_out: int = Field(ge=0)
+    tokens: int = Field(default=0, ge=0)
 
 
 class Answer(_Shape):

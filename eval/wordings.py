@@ -20,6 +20,7 @@ class Wordings:
     repaired: int = 0
     replaced: int = 0
     left_out: int = 0
+    tokens: int = 0
     first_word_ms: list[float] = field(default_factory=list)
     whole_ms: list[float] = field(default_factory=list)
 
@@ -36,6 +37,7 @@ class Wordings:
         self.repaired += told.repaired
         self.replaced += told.replaced
         self.left_out += told.left_out
+        self.tokens += told.tokens
         if "first_word" in answer.timings_ms:
             self.first_word_ms.append(answer.timings_ms["first_word"])
         self.whole_ms.append(answer.timings_ms["total"])
@@ -48,7 +50,7 @@ class Wordings:
             f"Sprachmodell „{self.model}“: {self.asked}-mal gefragt, {self.shown} Antworten formuliert, "
             f"{self.sentences} Sätze, davon zunächst nicht belegt {self.unproven} ({share}); davon berichtigt "
             f"{self.repaired}, durch das Zitat ersetzt {self.replaced}, weggelassen {self.left_out}. "
-            f"Median bis zum ersten Wort {first}, bis zur ganzen Antwort {whole}."
+            f"{self.tokens} Tokens geschrieben; Median bis zum ersten Wort {first}, bis zur ganzen Antwort {whole}."
         )
 
 

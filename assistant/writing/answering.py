@@ -99,6 +99,7 @@ def wording_of(counts: Counts, model: str) -> Wording:
         repaired=counts.repaired,
         replaced=counts.replaced,
         left_out=counts.left_out,
+        tokens=counts.tokens,
     )
 
 

@@ -40,13 +40,17 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What became of the sentences; ``failed`` of them were not proven at first."""
+    """What became of the sentences; ``failed`` of them were not proven at first.
+
+    ``tokens`` are the pieces in which the model sent its text, repairs included: servers send each token as it is made.
+    """
 
     sentences: int = 0
     failed: int = 0
     repaired: int = 0
     replaced: int = 0
     left_out: int = 0
+    tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,7 @@ class _Draft:
     seen: set[str] = field(default_factory=set)
     repaired: int = 0
     replaced: int = 0
+    tokens: int = 0
 
     @property
     def proven(self) -> int:
@@ -87,7 +92,7 @@ class _Draft:
 
     def counts(self) -> Counts:
         left_out = len(self.failed) - self.repaired - self.replaced
-        return Counts(len(self.pieces), len(self.failed), self.repaired, self.replaced, left_out)
+        return Counts(len(self.pieces), len(self.failed), self.repaired, self.replaced, left_out, self.tokens)
 
 
 class Writer:
@@ -116,6 +121,7 @@ class Writer:
                 self.model.stream(messages(question, given, task), most_tokens=_MOST_TOKENS, watch=watch)
             ) as pieces:
                 for piece in pieces:
+                    draft.tokens += 1
                     first = perf_counter() - started if first is None and piece.strip() else first
                     for sentence in stream.feed(piece):
                         self._take(sentence, given, draft, show)
@@ -173,7 +179,7 @@ class Writer:
             cited = [by_number[number] for number in sentence.markers if number in by_number]
             anew = None
             if attempt < _MOST_REPAIRS and not speaks_to_a_machine(sentence.text):
-                anew = self._again(sentence, verdict, cited or nearest(sentence.text, given), watch)
+                anew = self._again(sentence, verdict, cited or nearest(sentence.text, given), draft, watch)
             if anew is not None and anew.text not in draft.seen:
                 draft.seen.add(anew.text)
                 draft.pieces[place] = anew
@@ -187,7 +193,12 @@ class Writer:
                 draft.replaced += 1
 
     def _again(
-        self, sentence: WrittenSentence, verdict: Verdict, cited: Sequence[Evidence], watch: Callable[[], None]
+        self,
+        sentence: WrittenSentence,
+        verdict: Verdict,
+        cited: Sequence[Evidence],
+        draft: _Draft,
+        watch: Callable[[], None],
     ) -> Piece | None:
         """The sentence as the model writes it when told what is wrong, if that is proven."""
         asked = repair(sentence.text, [objection.text for objection in verdict.objections], cited)
@@ -196,6 +207,7 @@ class Writer:
         with suppress(LanguageModelError):  # a sentence that was complete by then counts
             with closing(self.model.stream(asked, most_tokens=_MOST_TOKENS_OF_ONE, watch=watch)) as pieces:
                 for piece in pieces:
+                    draft.tokens += 1
                     told += stream.feed(piece)
             told += stream.rest()
         first = told[0] if told else None

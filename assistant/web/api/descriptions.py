@@ -36,6 +36,7 @@ SHAPES: Final[dict[str, tuple[str, dict[str, str]]]] = {
             "repaired": "davon vom Sprachmodell berichtigt",
             "replaced": "davon durch den Wortlaut der Fundstelle ersetzt",
             "left_out": "davon weggelassen",
+            "tokens": "Stücke, in denen der Text kam, meist je ein Token",
         },
     ),
     "Citation": (
