@@ -259,7 +259,7 @@ def test_pictures_of_every_view_for_the_documentation(
         visit.pictures_are_there()
         if size != "laptop":
             picture("dokument")
-            page.get_by_role("button", name="Schließen").first.click()
+            page.get_by_role("button", name="Schließen", exact=True).first.click()
         visit.show_sheet()
         picture("sitzungsblatt")
         page.get_by_role("button", name="Verlauf").click()
