@@ -23,7 +23,7 @@ from assistant.reader.network import PassageToRead
 from assistant.retrieval import HybridRetriever
 from assistant.tasks import Task, task_of
 from assistant.turnstile import AT_ONCE, Turnstile
-from assistant.writing.answering import checked, fallen_back, is_to_be_worded, statement_of, worded
+from assistant.writing.answering import Numbering, checked, fallen_back, is_to_be_worded, worded
 from assistant.writing.connection import open_language_model
 from assistant.writing.material import Material, MaterialMaker
 from assistant.writing.writer import Piece, Writer
@@ -112,12 +112,11 @@ class Assistant:
         self, writer: Writer, quoting: QuotesQueryEngine, draft: Draft, material: Material, task: Task, watch: Watch
     ) -> Answer:
         """The answer in the language model's words, as far as they are proven."""
-        shown: dict[int, int] = {}
+        shown = Numbering(draft.answer, material)
 
         def show(piece: Piece) -> None:
-            for number in piece.evidence:
-                shown.setdefault(number, len(shown) + 1)
-            watch(Progress("writing", len(shown), statement_of(piece, shown)))
+            statement = shown.statement_of(piece)
+            watch(Progress("writing", len(shown.citations), statement))
 
         written = writer.write(
             draft.question.standalone,

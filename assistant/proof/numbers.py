@@ -24,20 +24,20 @@ def wrong_facts(told: Told, cited: Sequence[Evidence]) -> Iterator[Objection]:
     around = [fact for one in cited for fact in one.around.facts]
     text = " ".join(one.text for one in cited)
     for fact in told.facts:
-        same = [other for other in own if _is_same(fact, other, text)]
-        if not same and fact.kind != "number" and any(_is_same(fact, other, text) for other in around):
+        same = [other for other in own if is_same_fact(fact, other, text)]
+        if not same and fact.kind != "number" and any(is_same_fact(fact, other, text) for other in around):
             continue
         if not same:
             yield Objection("fact", f"„{fact.text}“ steht nicht an der genannten Stelle.")
             continue
-        if fact.kind in ("number", "date") and not any(_same_bound(fact, other) for other in same):
+        if fact.kind in ("number", "date") and not any(same_bound(fact, other) for other in same):
             yield Objection("bound", f"Bei „{fact.text}“ steht an der genannten Stelle etwas anderes davor.")
         counted = [other for other in same if other.counted]
-        if fact.counted and counted and not any(_same_counted(fact, other, cited) for other in counted):
+        if fact.counted and counted and not any(same_counted(fact, other, cited) for other in counted):
             yield Objection("counted", f"„{fact.text}“ zählt an der genannten Stelle etwas anderes.")
 
 
-def _is_same(fact: Fact, other: Fact, text: str) -> bool:
+def is_same_fact(fact: Fact, other: Fact, text: str) -> bool:
     """Whether a fact of a sentence is the ``other`` of its source, whose ``text`` may hold the unit elsewhere."""
     match fact.kind, other.kind:
         case "date", "date":
@@ -79,7 +79,7 @@ def _rounds(rounded: Decimal, exact: Decimal) -> bool:
     return abs(rounded - exact) <= _ABOUT * abs(exact) and digits < len(exact.normalize().as_tuple().digits)
 
 
-def _same_bound(fact: Fact, other: Fact) -> bool:
+def same_bound(fact: Fact, other: Fact) -> bool:
     if fact.bound == other.bound:
         return True
     if fact.kind == "date":
@@ -91,7 +91,7 @@ def _same_bound(fact: Fact, other: Fact) -> bool:
     return False
 
 
-def _same_counted(fact: Fact, other: Fact, cited: Sequence[Evidence]) -> bool:
+def same_counted(fact: Fact, other: Fact, cited: Sequence[Evidence]) -> bool:
     pair = {fact.counted, other.counted}
     if len(pair) == 1 or any(pair <= set(group) for group in synonyms()):
         return True
@@ -130,7 +130,7 @@ def _places(fact: Fact, cited: Sequence[Evidence]) -> dict[tuple[int, int], list
     found: dict[tuple[int, int], list[Fact]] = {}
     for position, one in enumerate(cited):
         for other in one.told.facts:
-            if _is_same(fact, other, text):
+            if is_same_fact(fact, other, text):
                 clause = one.told.clause_at(other.span.start)
                 found[position, clause] = [f for f in one.told.facts if one.told.clause_at(f.span.start) == clause]
     return found
@@ -146,7 +146,7 @@ def _moved(fact: Fact, here: Sequence[Fact], cited: Sequence[Evidence]) -> bool:
     text = " ".join(one.text for one in cited)
     for one in cited:
         places = {f.key: f for f in one.told.facts}
-        there = next((f for f in one.told.facts if _is_same(fact, f, text)), None)
+        there = next((f for f in one.told.facts if is_same_fact(fact, f, text)), None)
         if there is None:
             continue
         for rival in rivals:
@@ -200,7 +200,7 @@ def _noun_parted(fact: Fact, noun: Word, told: Told, cited: Sequence[Evidence]) 
         return False
     keys = {f.key for f in told.facts}
     rivals = any(
-        f.kind == fact.kind and f.key not in keys and not _is_same(fact, f, text)
+        f.kind == fact.kind and f.key not in keys and not is_same_fact(fact, f, text)
         for position, one in enumerate(cited)
         for f in one.told.facts
         if (position, one.told.clause_at(f.span.start)) in where

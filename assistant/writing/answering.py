@@ -29,14 +29,44 @@ def checked(answer: Answer) -> Answer:
     return Answer.model_validate(answer.model_dump())
 
 
-def statement_of(piece: Piece, numbers: dict[int, int]) -> Statement:
-    """A worded piece as the answer states it; ``numbers`` gives the answer's number of each evidence."""
-    cited = [numbers[number] for number in piece.evidence]
-    sentence = piece.text if piece.text.endswith((".", "!", "“", ")")) else f"{piece.text}."
-    markers = "".join(f"[{number}]" for number in cited)
-    return Statement(
-        text=f"{composing.escaped(sentence)} {markers}", kind="generated", citations=cited, verification="supported"
-    )
+class Numbering:
+    """The citations of an answer, numbered in the order in which its sentences cite them.
+
+    A sentence that stands in a quote of ``base`` is cited by that quote, whole: what the quote shows beside the
+    sentence, the answer shows, too.
+    """
+
+    def __init__(self, base: Answer, material: Material) -> None:
+        self._material = material
+        self._quotes = base.citations
+        self.citations: list[Citation] = []
+
+    def statement_of(self, piece: Piece) -> Statement:
+        """A worded piece as the answer states it, or the quote that stands in its place."""
+        cited = list(dict.fromkeys(self._number(evidence) for evidence in piece.evidence))
+        if piece.verification == "verbatim":
+            return composing.quote_statement(self.citations[cited[0] - 1])
+        sentence = piece.text if piece.text.endswith((".", "!", "“", ")")) else f"{piece.text}."
+        markers = "".join(f"[{number}]" for number in cited)
+        return Statement(
+            text=f"{composing.escaped(sentence)} {markers}", kind="generated", citations=cited, verification="supported"
+        )
+
+    def keep(self, quotes: Sequence[Citation]) -> None:
+        """Add those of ``quotes`` that no sentence cites."""
+        for quote in quotes:
+            self._number_of(quote)
+
+    def _number(self, evidence: int) -> int:
+        sentence = self._material.citations[evidence]
+        return self._number_of(next((quote for quote in self._quotes if _holds(quote, sentence)), sentence))
+
+    def _number_of(self, cited: Citation) -> int:
+        for citation in self.citations:
+            if _holds(citation, cited):
+                return citation.number
+        self.citations.append(cited.model_copy(update={"number": len(self.citations) + 1}))
+        return len(self.citations)
 
 
 def worded(
@@ -48,28 +78,16 @@ def worded(
 
     Whoever reads it can check all of it: each sentence has its quotes below.
     """
-    numbers: dict[int, int] = {}
-    for piece in written.pieces:
-        for number in piece.evidence:
-            numbers.setdefault(number, len(numbers) + 1)
-    citations = [
-        material.citations[number].model_copy(update={"number": new, **_short(material.citations[number], base)})
-        for number, new in numbers.items()
-    ]
-    for quote in base.citations[:1] if selection else base.citations:
-        # What the search is sure of stays, whatever the model thought of it: nobody gets less than with quotes alone.
-        if not any(_covers(quote, other) for other in citations):
-            citations.append(quote.model_copy(update={"number": len(citations) + 1}))
+    numbering = Numbering(base, material)
+    # Sentences that stand in one quote have it in their place only once.
+    pieces = list({(s.text, *s.citations): s for s in map(numbering.statement_of, written.pieces)}.values())
+    # What the search is sure of stays, whatever the model thought of it: nobody gets less than with quotes alone.
+    numbering.keep(base.citations[:1] if selection else base.citations)
+    citations = numbering.citations
     short = base.short_answer if any(c.short_start is not None for c in citations) else None
     qualifying = notices(citations)
     above = [statement for statement in qualifying if statement.text == composing.EXAMPLE_NOTICE]
     below = [statement for statement in qualifying if statement.text != composing.EXAMPLE_NOTICE]
-    pieces = [
-        statement_of(piece, numbers)
-        if piece.verification == "supported"
-        else composing.quote_statement(next(c for c in citations if c.number == numbers[piece.evidence[0]]))
-        for piece in written.pieces
-    ]
     below = [*below, *_about(written.counts, model, cut=written.cut)]
     blocks = [composing.quote_block(citation) for citation in citations]
     told = " ".join(
@@ -130,18 +148,9 @@ def _about(counts: Counts, model: str, *, cut: bool) -> list[Statement]:
     return [composing.notice(" ".join(said))]
 
 
-def _covers(first: Citation, other: Citation) -> bool:
-    return first.document == other.document and first.char_start < other.char_end and other.char_start < first.char_end
-
-
-def _short(citation: Citation, base: Answer) -> dict[str, int]:
-    """Where the short answer of the quotes stands inside a citation."""
-    for other in base.citations:
-        if (
-            other.short_start is not None
-            and other.short_end is not None
-            and other.document == citation.document
-            and citation.char_start <= other.short_start < other.short_end <= citation.char_end
-        ):
-            return {"short_start": other.short_start, "short_end": other.short_end}
-    return {}
+def _holds(quote: Citation, sentence: Citation) -> bool:
+    return (
+        quote.document == sentence.document
+        and quote.char_start <= sentence.char_start
+        and sentence.char_end <= quote.char_end
+    )
