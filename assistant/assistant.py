@@ -13,6 +13,17 @@ from numpy.typing import NDArray
 
 from assistant.answer import Answer, Citation, Statement, Turn
 from assistant.engine import Draft, Progress, QuotesQueryEngine, Trace, Watch, unwatched
+from assistant.factcheck import (
+    CheckWatch,
+    Decider,
+    FactCheck,
+    FactChecker,
+    Finder,
+    check_draft,
+    load_decider,
+    open_claim_network,
+    unobserved,
+)
 from assistant.further import MOST_TRIED, already_known, candidates
 from assistant.holdings import Holdings
 from assistant.proof.prover import Prover
@@ -60,10 +71,12 @@ class Assistant:
         self._vectors = VectorIndex(settings.data)
         self._embedding = embedding
         self._turnstile = Turnstile(AT_ONCE)
+        self._checking = Turnstile(1)
         self._scope = Scope(public_only=clearance == "public", examples=settings.examples)
         self._reader = TrainedReader(
             open_network(settings, embedding), weights if weights is not None else load_weights()
         )
+        self._claims = open_claim_network(settings, embedding)
         self.holdings = Holdings(self._store, self._scope, settings.data)
         model = open_language_model(settings)
         self._writer = Writer(model, Prover(NetworkSupport(self._reader.network))) if model is not None else None
@@ -138,6 +151,37 @@ class Assistant:
 
         selection = bool(quoting.summarised(draft.question, draft.searched))
         return checked(worded(base, written, material, writer.model.name, notices, selection=selection))
+
+    def fact_checker(self, documents: Collection[str] | None = None, decider: Decider | None = None) -> FactChecker:
+        """Checks drafts against what may be searched, or against some ``documents`` of it only.
+
+        ``decider`` replaces the stored one, for calibrating.
+        """
+        scope = self._scope if documents is None else self._scope.within(self.holdings.chosen(documents))
+        searched = self._store.documents(scope)
+        retriever = HybridRetriever(self._store, self._vectors, self._embedding, scope=scope)
+        return FactChecker(
+            self._store,
+            Finder(self._store, retriever, self._embedding, searched),
+            self._claims,
+            decider if decider is not None else load_decider(),
+            self.holdings.citations,
+            searched,
+            settings_hash=self.settings.fingerprint,
+        )
+
+    def check(
+        self, draft: str, *, documents: Collection[str] | None = None, watch: CheckWatch = unobserved
+    ) -> FactCheck:
+        """Check every claim of a draft against the documents; nothing of the draft is kept.
+
+        Raises :class:`DraftError` with a German sentence for an empty or far too long draft, and what
+        :meth:`Holdings.chosen` does for ``documents``. ``watch`` is told of the progress and may raise to end it.
+        """
+        check_draft(draft, self.settings.max_draft_length)
+        # A long draft must not keep those waiting who only ask: checks have a line of their own.
+        with self._checking.passed(lambda _: watch(0, 0)):
+            return self.fact_checker(documents).check(draft, watch)
 
     def is_sure(self, answer: Answer) -> bool:
         """Whether the reader is sure that an answer answers, and not only that nothing fits better."""

@@ -1,13 +1,20 @@
-"""The commands ``aktenkundig ask`` and ``aktenkundig serve``."""
+"""The commands ``aktenkundig ask``, ``check``, ``serve`` and ``mcp``."""
 
 from __future__ import annotations
 
 import argparse
 import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from assistant.answer import Answer
 from assistant.composing import unescaped
+from corpus.errors import DraftError
 from corpus.settings import load_settings
+
+if TYPE_CHECKING:
+    from assistant.factcheck import FactCheck
 
 
 class Ask:
@@ -34,6 +41,52 @@ class Ask:
         finally:
             assistant.close()
         print(answer.model_dump_json(indent=2) if arguments.json else _readable(answer))
+        return 0
+
+
+class Check:
+    """``aktenkundig check FILE [--json] [--export OUT]``."""
+
+    name = "check"
+    help = "einen Entwurf Satz für Satz gegen die Unterlagen prüfen"
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """The draft, ``--json`` for machines, and a file to write."""
+        parser.add_argument(
+            "file", metavar="DATEI", type=Path, help="der Entwurf: Text, Markdown, Word, PDF; „-“ liest von der Eingabe"
+        )
+        parser.add_argument("--json", action="store_true", help="das ganze Ergebnis als JSON ausgeben")
+        parser.add_argument(
+            "--export",
+            metavar="AUSGABE",
+            type=Path,
+            help="das Ergebnis schreiben: .docx mit Kommentaren, .pdf oder .md als Protokoll",
+        )
+
+    def run(self, arguments: argparse.Namespace) -> int:
+        """Print the verdicts; a draft full of mistakes gives 0, too."""
+        from assistant.assistant import Assistant
+        from assistant.factcheck import check_draft, unobserved
+        from assistant.factcheck.export import EXPORTS, export
+        from assistant.factcheck.reading import read_draft
+
+        target: Path | None = arguments.export
+        if target is not None and target.suffix.lower().removeprefix(".") not in EXPORTS:
+            raise DraftError(f"„{target.name}“ endet auf keine der Arten .docx, .pdf oder .md.")
+        settings = load_settings()
+        draft = sys.stdin.read() if str(arguments.file) == "-" else read_draft(arguments.file)
+        check_draft(draft, settings.max_draft_length)
+        assistant = Assistant.open(settings)
+        try:
+            check = assistant.check(draft, watch=_tell if sys.stderr.isatty() else unobserved)
+        finally:
+            assistant.close()
+        if target is not None:
+            try:
+                target.write_bytes(export(draft, check, EXPORTS[target.suffix.lower().removeprefix(".")]))
+            except OSError as error:
+                raise DraftError(f"„{target}“ lässt sich nicht schreiben: {error.strerror}.") from error
+        print(check.model_dump_json(indent=2) if arguments.json else _readable_check(check))
         return 0
 
 
@@ -83,6 +136,27 @@ class ServeTools:
         return 0
 
 
+def _tell(done: int, claims: int) -> None:
+    print(f"\r{done} von {claims} Aussagen geprüft", end="\n" if done == claims else "", file=sys.stderr, flush=True)
+
+
+def _readable_check(check: FactCheck) -> str:
+    """The claims for a terminal, those that deviate with both wordings."""
+    from assistant.factcheck.paper import remarks
+
+    lines = []
+    for claim in check.claims:
+        if claim.verdict == "keine prüfbare Aussage":
+            continue
+        lines.append(f"[{claim.verdict}] {' '.join(claim.text.split())}")
+        lines += [f"    {remark}" for remark in remarks(claim)]
+        lines += [f"    „{' '.join(c.quote.split())}“\n    – {c.label}" for c in claim.citations]
+    counts = ", ".join(f"{count} {verdict}" for verdict, count in check.counts().items() if count)
+    return "\n".join(
+        [*lines, "", f"{len(check.claims)} Sätze und Teilsätze: {counts}. Durchsucht: {check.searched} Dokumente."]
+    )
+
+
 def _readable(answer: Answer) -> str:
     """The answer for a terminal: how the question was understood, the text, and what comes nearest to a refusal."""
     understood = (
@@ -102,5 +176,6 @@ def plain(markdown: str) -> str:
 
 
 ask = Ask()
+check = Check()
 serve = Serve()
 mcp = ServeTools()

@@ -23,6 +23,10 @@ class QuestionError(AktenkundigError):
     """A question that cannot be asked: empty or far too long."""
 
 
+class DraftError(AktenkundigError):
+    """A draft that cannot be checked: empty, far too long, or a file that cannot be read."""
+
+
 class NotThereError(AktenkundigError):
     """A document, page or place that does not exist or may not be shown: the sentence never tells which of the two."""
 

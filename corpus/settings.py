@@ -71,6 +71,12 @@ class Settings(BaseSettings):
     )
     upload_limit_mb: int = Field(default=100, ge=1, le=2000, description="Größte hochgeladene Datei in Megabyte")
     max_question_length: int = Field(default=2000, ge=1, le=10_000, description="Längste Frage in Zeichen")
+    max_draft_length: int = Field(
+        default=500_000, ge=100, le=5_000_000, description="Längster Entwurf für den Faktencheck in Zeichen"
+    )
+    draft_minutes: int = Field(
+        default=60, ge=1, le=1440, description="Minuten, nach denen ein geprüfter Entwurf gelöscht wird"
+    )
     language_model: Literal["none", "openai", "ollama", "gguf"] = Field(
         default="none", description="Woher das Sprachmodell kommt; ohne eines wird mit Zitaten geantwortet"
     )

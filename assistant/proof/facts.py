@@ -48,6 +48,8 @@ _ORDINALS: Final = {
     "zehnt": 10, "elft": 11, "zwölft": 12,
 }  # fmt: skip
 _ORDINAL: Final = re.compile(rf"({'|'.join(_ORDINALS)})(?:e|er|en|es|em)$")
+_EVERY: Final = re.compile(r"\bjede[rsmn]?\s+$", re.IGNORECASE)
+"""Before an ordinal: "jedes vierte Kind" is a quarter of them."""
 _DAY: Final = re.compile(
     r"(?<![\d.,])(\d{1,2})\.\s?(?:(\d{1,2})\.(?!\s?\d)|(Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober"
     r"|November|Dezember)\b(?!\s?\d{4}))"
@@ -73,7 +75,9 @@ _NOT_LABELS: Final = frozenset(
     "Insgesamt Rund Etwa Nur Von Bis Am Im Ab Seit Über Unter Für Die Der Das Mit Auf In An Zum Zur Jahr Jahre Jahren "
     "Jahres Januar Februar März April Mai Juni Juli August September Oktober November Dezember Es Um Bei Nach Vor Aus "
     "Euro Ende Anfang Mitte Sommer Winter Frühjahr Herbst Und Beide Alle Davon Dazu Somit Damit Sowie Auch "
-    "Hälfte".split()
+    "Hälfte Schon Bereits Noch Mehr Weniger Fast Knapp Gut Zusammen Mindestens Höchstens Jetzt Heute Inzwischen Bisher "
+    "Allein Lediglich Weitere Etwas Ungefähr Ganze Ganzen Immerhin Maximal Wenigstens Rechnerisch Bislang Derzeit "
+    "Ebenfalls Ebenso Aktuell Zuletzt Weit Genau Gegen Wegen Laut Nun Dann Dort Hier Doch Denn Als Je Pro".split()
 )
 
 
@@ -265,6 +269,8 @@ def _spelled(text: str, match: re.Match[str]) -> Decimal | None:
     if roman:
         return Decimal(_ROMAN[match.group()])
     if (ordinal := _ORDINAL.fullmatch(word)) is not None:
+        if _EVERY.search(text, 0, match.start()):
+            return Decimal(1) / _ORDINALS[ordinal[1]]
         # "erste" and "achte" mean too many other things.
         return Decimal(_ORDINALS[ordinal[1]]) if ordinal[1] not in ("erst", "acht") else None
     times = _TIMES.fullmatch(word)

@@ -80,6 +80,7 @@ def _rounds(rounded: Decimal, exact: Decimal) -> bool:
 
 
 def same_bound(fact: Fact, other: Fact) -> bool:
+    """Whether two equal facts are qualified alike: "mindestens 40" is not "höchstens 40"."""
     if fact.bound == other.bound:
         return True
     if fact.kind == "date":
@@ -92,6 +93,7 @@ def same_bound(fact: Fact, other: Fact) -> bool:
 
 
 def same_counted(fact: Fact, other: Fact, cited: Sequence[Evidence]) -> bool:
+    """Whether two numbers count the same thing, as far as the words behind them tell."""
     pair = {fact.counted, other.counted}
     if len(pair) == 1 or any(pair <= set(group) for group in synonyms()):
         return True

@@ -13,6 +13,7 @@ from assistant.feedback import FeedbackDesk, FeedbackLog
 from assistant.web.accessibility import accessibility_routes
 from assistant.web.api import API_PATH, create_api
 from assistant.web.chat import build_chat
+from assistant.web.factcheck import factcheck_routes
 from assistant.web.feedback import feedback_routes
 from assistant.web.further import FurtherDesk, further_routes
 from assistant.web.mcp_server import create_tools, routes, running
@@ -41,6 +42,7 @@ def create_app(assistant: Assistant) -> FastAPI:
     app.router.routes.extend(tool_routes)
     app.include_router(viewer_routes(assistant))
     app.include_router(accessibility_routes(assistant.settings.contact))
+    app.include_router(factcheck_routes(assistant))
     desk = FeedbackDesk(assistant, FeedbackLog(assistant.settings.data)) if assistant.settings.feedback else None
     if desk is not None:
         app.include_router(feedback_routes(desk))

@@ -7,7 +7,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from corpus.errors import AktenkundigError, QuestionError, SettingsError, StoreError
+from corpus.errors import AktenkundigError, DraftError, QuestionError, SettingsError, StoreError
 
 
 class OverloadedError(AktenkundigError):
@@ -62,7 +62,7 @@ def status_of(error: Exception) -> int:
         return 413
     if isinstance(error, (StoreError, SettingsError)):
         return 500
-    return 422 if isinstance(error, QuestionError) else 404
+    return 422 if isinstance(error, (DraftError, QuestionError)) else 404
 
 
 async def _invalid(_request: Request, _error: Exception) -> JSONResponse:

@@ -18,7 +18,15 @@ from assistant.web.further import FURTHER_PATH
 from assistant.web.mcp_server import MCP_PATH
 from assistant.web.problems import problem
 
-_READING = ("/", "/barrierefreiheit", "/config", "/theme.css", "/gradio_api/info", "/gradio_api/queue/data")
+_READING = (
+    "/",
+    "/barrierefreiheit",
+    "/faktencheck",
+    "/config",
+    "/theme.css",
+    "/gradio_api/info",
+    "/gradio_api/queue/data",
+)
 _ASKING = ("/gradio_api/queue/join", "/gradio_api/reset", "/gradio_api/cancel")
 _GRADIO_FOLDERS = ("/assets/", "/static/", "/gradio_api/heartbeat/")
 _OUR_FOLDERS = ("/web/", "/dokumente/", "/seiten/", "/original/", "/blatt/", f"{FURTHER_PATH}/", f"{API_PATH}/")
@@ -26,6 +34,8 @@ _OUR_FOLDERS = ("/web/", "/dokumente/", "/seiten/", "/original/", "/blatt/", f"{
 _STRICT = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 TEXT_POLICY: Final = f"{_STRICT}; style-src 'self'; script-src 'self'; img-src 'self'"
 """Of a page that only tells something."""
+FORM_POLICY: Final = f"{TEXT_POLICY}; connect-src 'self'"
+"""Of a page that asks the API by script."""
 _PDF = "default-src 'self'; style-src 'self' 'unsafe-inline'; object-src 'self'; frame-ancestors 'none'"
 """Browsers draw a PDF with a little page of their own, which a stricter policy would blank."""
 

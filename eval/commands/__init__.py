@@ -7,6 +7,7 @@ from typing import Final
 
 from corpus.command_line import Command
 from eval.commands.benchmark import BenchmarkCommand
+from eval.commands.drafts import DraftsCommand
 from eval.commands.feedback import FromFeedbackCommand
 from eval.commands.packaged import PackagedCommand
 from eval.commands.questions import QuestionsCommand
@@ -15,6 +16,7 @@ from eval.commands.references import AcceptCommand, CompareCommand, GateCommand
 _TASKS: Final[tuple[Command, ...]] = (
     QuestionsCommand(),
     BenchmarkCommand(),
+    DraftsCommand(),
     CompareCommand(),
     GateCommand(),
     AcceptCommand(),

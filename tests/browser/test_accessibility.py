@@ -83,6 +83,16 @@ def statement(visit: Visit) -> None:
     visit.page.wait_for_selector("h1")
 
 
+def factcheck(visit: Visit) -> None:
+    visit.page.get_by_role("link", name="Faktencheck").click()
+    draft = (
+        "Schon 48 von insgesamt 54 Kreisen haben diese Chance genutzt. Am Mittwoch, dem 17.03.2014, tagt der Kreistag."
+    )
+    visit.page.get_by_label("Entwurf – Rede").fill(draft)
+    visit.page.get_by_role("button", name="Prüfen", exact=True).click()
+    visit.page.locator("#geprueft [role=button]").first.click(timeout=PATIENCE_MS)
+
+
 VIEWS: dict[str, Callable[[Visit], None]] = {
     "start": start,
     "answer": answer,
@@ -96,6 +106,7 @@ VIEWS: dict[str, Callable[[Visit], None]] = {
     "search": search,
     "as_text": as_text,
     "statement": statement,
+    "factcheck": factcheck,
 }
 
 

@@ -14,6 +14,7 @@ from assistant.export import FORMATS, Format, Paper, conversation_paper, exporte
 from assistant.feedback import Opinion
 from assistant.sheet import SessionSheet
 from assistant.web.api.asking import Counter
+from assistant.web.api.checking import check_routes
 from assistant.web.api.descriptions import in_german
 from assistant.web.api.shapes import (
     Conversation,
@@ -68,6 +69,7 @@ def create_api(assistant: Assistant, desk: FeedbackDesk | None, staff: StaffDesk
     )
     report_problems(api)
     _add_asking(api, Counter(assistant, desk, at_once=assistant.at_once, waiting=WAITING), desk)
+    api.include_router(check_routes(assistant))
     _add_holdings(api, assistant)
     settings = assistant.settings
     if staff is not None and settings.staff_key is not None:

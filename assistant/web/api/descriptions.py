@@ -123,6 +123,47 @@ SHAPES: Final[dict[str, tuple[str, dict[str, str]]]] = {
         "Eine Zeile des Sitzungsblattes.",
         {"text": "was das Blatt zum Zitat sagt, oft nichts", "citation": "Nummer des Belegs"},
     ),
+    "FactCheck": (
+        "Die Prüfung eines Entwurfs.",
+        {
+            "claims": "die Aussagen des Entwurfs, in seiner Reihenfolge",
+            "checked_on": "Tag der Prüfung nach ISO 8601",
+            "searched": "wie viele Dokumente durchsucht wurden",
+            "documents": "ihre Titel",
+            "settings": "Prüfsumme der Einstellungen",
+            "timings_ms": "Dauer der Schritte in Millisekunden",
+        },
+    ),
+    "CheckedClaim": (
+        "Eine Aussage des Entwurfs mit ihrem Urteil.",
+        {
+            "text": "Wortlaut im Entwurf",
+            "start": "erstes Zeichen im Entwurf, ab 0",
+            "end": _END,
+            "verdict": "belegt, teilweise belegt, weicht ab, nicht gefunden oder keine prüfbare Aussage",
+            "citations": "die Stellen, auf denen das Urteil beruht",
+            "differences": "was der Entwurf sagt und was das Dokument",
+            "confidence": "wie sicher das Urteil ist, 0 bis 1",
+            "unproven": "Wörter, die nichts belegt, wo das Übrige belegt ist",
+            "note": "Hinweis zum Urteil",
+        },
+    ),
+    "Difference": (
+        "Was der Entwurf sagt und was das Dokument oder eine Rechnung stattdessen.",
+        {
+            "draft": "Wörter des Entwurfs",
+            "document": "Wörter des Dokuments, oder was richtig wäre",
+            "draft_start": "erstes Zeichen im Entwurf, ab 0",
+            "draft_end": _END,
+            "citation": "Nummer der Stelle; fehlt bei einer Rechnung",
+            "document_start": _START,
+            "document_end": _END,
+        },
+    ),
+    "DraftPart": (
+        "Wörter des Entwurfs und wo sie stehen.",
+        {"text": "Wortlaut", "start": "erstes Zeichen im Entwurf, ab 0", "end": _END},
+    ),
     "Opinion": (
         "Eine Meinung zu einer Antwort.",
         {

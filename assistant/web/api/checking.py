@@ -1,0 +1,215 @@
+"""The fact check over HTTP: at once, as a stream that tells how far it is, as a file; and the text of a draft's file.
+
+Nothing of a draft is kept: it comes with the request and is gone with the answer. Whoever hangs up ends the work.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path, PurePath
+from threading import Event
+from typing import TYPE_CHECKING, Annotated, Final
+
+import anyio
+from anyio import CapacityLimiter, from_thread, to_thread
+from fastapi import APIRouter, Query, Request, Response
+from fastapi import Path as InPath
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from assistant.export import FORMATS, Format
+from assistant.factcheck import FactCheck
+from assistant.factcheck.export import export
+from assistant.factcheck.reading import LARGEST_BYTES, read_draft
+from assistant.web.api.asking import listen
+from assistant.web.api.shapes import Chosen, ProblemDocument
+from assistant.web.problems import OverloadedError, TooLargeError, status_of
+from assistant.web.progress import HungUpError
+from assistant.web.viewer import disposition
+from corpus.errors import AktenkundigError
+
+if TYPE_CHECKING:
+    from assistant.assistant import Assistant
+
+_WAITING: Final = 8
+"""Checks that may wait for the one that runs."""
+
+Form = Annotated[Format, InPath(description="„docx“: der Entwurf mit Kommentaren, „pdf“ und „md“: ein Protokoll")]
+
+
+class DraftRequest(BaseModel):
+    """Ein Entwurf, der geprüft werden soll."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    text: str = Field(description="der Entwurf")
+    documents: Chosen = None
+
+
+class DraftText(BaseModel):
+    """Der Text einer Datei; die Datei wird nicht aufbewahrt."""
+
+    model_config = ConfigDict(frozen=True)
+
+    text: str = Field(description="der Text, auf den sich die Stellen des Ergebnisses beziehen")
+
+
+class CheckCounter:
+    """Checks drafts one after the other."""
+
+    def __init__(self, assistant: Assistant) -> None:
+        self._assistant = assistant
+        self._limiter = CapacityLimiter(1)
+        self._inside = 0
+
+    async def check(self, request: DraftRequest, connection: Request) -> FactCheck:
+        """Check one draft; raises :class:`OverloadedError` where too many wait."""
+        outcome: list[FactCheck | AktenkundigError] = []
+        async with anyio.create_task_group() as tasks:
+            gone = Event()
+            tasks.start_soon(listen, connection, gone)
+            outcome.append(await self._outcome(request, gone, lambda _done, _of: None))
+            tasks.cancel_scope.cancel()
+        (result,) = outcome
+        if isinstance(result, AktenkundigError):
+            raise result
+        return result
+
+    async def stream(self, request: DraftRequest, connection: Request) -> AsyncIterator[str]:
+        """Server-sent events: ``fortschritt`` with what is done and what there is, then ``ergebnis`` or ``fehler``."""
+        sender, receiver = anyio.create_memory_object_stream[tuple[int, int]](16)
+        outcome: list[FactCheck | AktenkundigError] = []
+        gone = Event()
+
+        async def work() -> None:
+            async with sender:
+                outcome.append(
+                    await self._outcome(request, gone, lambda done, of: from_thread.run(sender.send, (done, of)))
+                )
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(listen, connection, gone)
+            tasks.start_soon(work)
+            try:
+                async with receiver:
+                    async for done, of in receiver:
+                        yield _event("fortschritt", {"done": done, "claims": of})
+            finally:
+                gone.set()
+            tasks.cancel_scope.cancel()
+        for result in outcome:
+            if isinstance(result, FactCheck):
+                yield _event("ergebnis", result.model_dump(mode="json"))
+            else:
+                yield _event("fehler", {"status": status_of(result), "detail": str(result)})
+
+    async def _outcome(
+        self, request: DraftRequest, gone: Event, tell: Callable[[int, int], None]
+    ) -> FactCheck | AktenkundigError:
+        """The check, or why there is none: a task group would wrap what is raised in it."""
+        if self._inside > _WAITING:
+            return OverloadedError(
+                "Gerade werden viele Entwürfe geprüft; bitte in ein paar Minuten noch einmal versuchen."
+            )
+
+        def watch(done: int, of: int) -> None:
+            if gone.is_set():
+                raise HungUpError("Die Prüfung wurde abgebrochen.")
+            tell(done, of)
+
+        self._inside += 1
+        try:
+            return await to_thread.run_sync(self._work, request, watch, limiter=self._limiter)
+        except AktenkundigError as error:
+            return error
+        finally:
+            self._inside -= 1
+
+    def _work(self, request: DraftRequest, watch: Callable[[int, int], None]) -> FactCheck:
+        return self._assistant.check(request.text, documents=request.documents, watch=watch)
+
+
+def check_routes(assistant: Assistant) -> APIRouter:
+    """The routes of the fact check."""
+    counter = CheckCounter(assistant)
+    router = APIRouter(tags=["Faktencheck"])
+    overloaded: dict[int | str, dict[str, object]] = {503: {"model": ProblemDocument, "description": "überlastet"}}
+
+    @router.post(
+        "/check",
+        summary="Einen Entwurf prüfen",
+        response_description="jede Aussage mit ihrem Urteil und den Stellen, auf denen es beruht",
+        responses=overloaded,
+    )
+    async def check(draft: DraftRequest, request: Request) -> FactCheck:
+        """Prüft Satz für Satz gegen die Unterlagen. Vom Entwurf wird nichts aufbewahrt."""
+        return await counter.check(draft, request)
+
+    @router.post(
+        "/check/stream",
+        summary="Einen Entwurf prüfen und den Fortschritt verfolgen",
+        response_description="Ereignisse: „fortschritt“, dann „ergebnis“ oder „fehler“",
+        response_class=StreamingResponse,
+        responses={200: {"content": {"text/event-stream": {}}}},
+    )
+    async def stream(draft: DraftRequest, request: Request) -> StreamingResponse:
+        """Server-Sent Events. Wer die Verbindung schließt, bricht die Prüfung ab."""
+        return StreamingResponse(
+            counter.stream(draft, request), media_type="text/event-stream", headers={"Cache-Control": "no-store"}
+        )
+
+    @router.post(
+        "/check/text",
+        summary="Den Text eines Entwurfs aus einer Datei lesen",
+        response_description="der Text",
+        responses={413: {"model": ProblemDocument, "description": "die Datei ist zu groß"}},
+        openapi_extra={
+            "requestBody": {
+                "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+                "required": True,
+            }
+        },
+    )
+    async def text(
+        request: Request, name: Annotated[str, Query(min_length=3, max_length=200, description="Name der Datei")]
+    ) -> DraftText:
+        """Nimmt Word, PDF, OpenDocument, HTML, Markdown und Text. Die Datei wird gelesen und sofort gelöscht."""
+        content = bytearray()
+        async for piece in request.stream():
+            content += piece
+            if len(content) > LARGEST_BYTES:
+                raise TooLargeError(f"Die Datei ist zu groß; höchstens {LARGEST_BYTES // 1_000_000} MB werden geprüft.")
+        return DraftText(text=await to_thread.run_sync(_read, bytes(content), name))
+
+    @router.post(
+        "/check.{form}",
+        summary="Das Ergebnis einer Prüfung als Datei",
+        response_class=Response,
+        responses={200: {"content": {media_type: {} for media_type in FORMATS.values()}}, **overloaded},
+        response_description="Word mit Kommentaren an den Stellen; PDF oder Markdown als Protokoll",
+    )
+    async def file(form: Form, draft: DraftRequest, request: Request) -> Response:
+        """Prüft den Entwurf nach dem heutigen Stand der Unterlagen."""
+        checked = await counter.check(draft, request)
+        content = await to_thread.run_sync(export, draft.text, checked, form)
+        return Response(
+            content,
+            media_type=FORMATS[form],
+            headers={"Content-Disposition": disposition(f"faktencheck.{form}"), "Cache-Control": "no-store"},
+        )
+
+    return router
+
+
+def _read(content: bytes, name: str) -> str:
+    """The text of a file that lies on the disk only as long as it is read."""
+    with tempfile.TemporaryDirectory(prefix="aktenkundig-") as folder:
+        path = Path(folder) / f"entwurf{PurePath(name).suffix.lower()[:12]}"
+        path.write_bytes(content)
+        return read_draft(path)
+
+
+def _event(name: str, content: dict[str, object]) -> str:
+    return f"event: {name}\ndata: {json.dumps(content, ensure_ascii=False)}\n\n"

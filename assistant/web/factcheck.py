@@ -1,0 +1,40 @@
+"""The page of the fact check: a draft on the left, what the documents say of each claim on the right.
+
+It is a page of its own and speaks to the API only: a draft stays in the browser's window, no session of the server
+holds it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from string import Template
+from typing import TYPE_CHECKING, Final
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
+
+from assistant.web.security import FORM_POLICY
+
+if TYPE_CHECKING:
+    from assistant.assistant import Assistant
+
+FACTCHECK_PATH: Final = "/faktencheck"
+_PAGE = Path(__file__).with_name("factcheck.html")
+
+
+def factcheck_routes(assistant: Assistant) -> APIRouter:
+    """The page."""
+    template = Template(_PAGE.read_text(encoding="utf-8"))
+    router = APIRouter()
+
+    @router.get(FACTCHECK_PATH)
+    def page() -> HTMLResponse:
+        count = len(assistant.holdings.documents())
+        html = template.substitute(
+            minutes=assistant.settings.draft_minutes,
+            longest=assistant.settings.max_draft_length,
+            searched="1 Dokument" if count == 1 else f"{count} Dokumente",
+        )
+        return HTMLResponse(html, headers={"Content-Security-Policy": FORM_POLICY, "Cache-Control": "no-store"})
+
+    return router

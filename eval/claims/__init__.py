@@ -1,0 +1,1 @@
+"""Trains, calibrates and measures the fact check on labelled claims."""
