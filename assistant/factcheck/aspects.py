@@ -13,7 +13,7 @@ from functools import cache
 from typing import Final, Literal
 
 from assistant.proof.lexicon import NEGATION, NO_NEGATION
-from assistant.proof.roots import plain, root
+from assistant.proof.roots import root
 from corpus.types import Span
 
 AspectName = Literal["body", "party", "share", "act", "modality", "direction", "period", "weekday"]
@@ -41,9 +41,9 @@ _BODY: Final = re.compile(
 )
 """Bodies and offices, by how their names end; "für …" belongs to a name but is compared as words."""
 _PARTY: Final[dict[str, str]] = {
-    "Land": r"Land(?:e?s)?|landes(?:seitig\w*|weit\w*)|NRW",
+    "Land": r"Land(?:e?s)?|landes(?:seitig\w*|weit\w*)",
     "Bund": r"Bund(?:e?s)?|bundes(?:seitig\w*|weit\w*)",
-    "Kreis": r"Kreis(?:e?s)?|Rhein-Sieg-Kreis(?:e?s)?",
+    "Kreis": r"(?:[A-ZÄÖÜ]\w+-)*Kreis(?:e?s)?|Landkreis(?:e?s)?",
     "Kommunen": r"(?:kreisangehörige\w* )?(?:Kommunen?|Städten? und Gemeinden?|Gemeinden?)(?! \d)",
 }
 """Levels of government; who pays and who decides hangs on them."""
@@ -177,8 +177,3 @@ def denials(text: str) -> list[Span]:
         for match in NEGATION.finditer(text)
         if not any(start <= match.start() < end for start, end in silent)
     ]
-
-
-def is_name_of_body(word: str) -> bool:
-    """Whether a word names a body or an office."""
-    return _BODY.fullmatch(word) is not None and plain(word) != ""

@@ -34,6 +34,8 @@ _SUPPORTS, _PARTLY, _CONTRADICTS, _SILENT = range(4)
 _SURE: Final = 0.95
 _CLOSE: Final = 0.6
 """Share of a claim's words that a passage must have to be cited beside a miscalculation."""
+_SAME_MATTER: Final = 0.85
+"""From which share of the words on passages of two documents surely speak of the same."""
 _CLEAR: Final = 0.2
 _MOST_DIFFERENCES: Final = 3
 _PLACE: Final = re.compile(
@@ -181,7 +183,21 @@ class FactChecker:
             return elsewhere
         if relation == _PARTLY:
             return self._partly(place, reading, sure)
-        return self._made(place, "belegt", sure, [self._cite(1, reading.best)])
+        return self._proven(place, reading, sure)
+
+    def _proven(self, place: _Draft, reading: Reading, sure: float) -> CheckedClaim:
+        """Proven, with the passage of another document beside it that says otherwise, where there is one."""
+        best = reading.best
+        for one in reading.near:
+            if one.found.evidence.document == best.found.evidence.document or one.comparison.coverage < _SAME_MATTER:
+                continue
+            for mismatch in one.comparison.mismatches:
+                if mismatch.kind == "fact" and mismatch.context >= _SAME_MATTER:
+                    mine = place.part(mismatch.mine).text
+                    theirs = one.found.evidence.text[mismatch.theirs.start : mismatch.theirs.end]
+                    note = f"Ein anderes Dokument sagt dazu „{theirs}“ statt „{mine}“; die Unterlagen sind uneins."
+                    return self._made(place, "belegt", sure, [self._cite(1, best), self._cite(2, one)], note=note)
+        return self._made(place, "belegt", sure, [self._cite(1, best)])
 
     def _certain(self, place: _Draft, reading: Reading | None) -> CheckedClaim | None:
         """What needs no weighing: that nothing is claimed, a miscalculation, a quotation."""

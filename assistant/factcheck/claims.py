@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from assistant.proof.facts import Fact, facts
+from assistant.proof.lexicon import PAST
 from corpus.analysis import STOP_WORDS, fold, words
 from corpus.sentences import split_sentences
 from corpus.types import Span
@@ -87,6 +88,7 @@ _REQUEST: Final = re.compile(
     re.IGNORECASE,
 )
 _MYSELF: Final = re.compile(r"\b(?:[Ii]ch|mich|mir)\b")
+_OURSELVES: Final = re.compile(r"\b[Ww]ir\b")
 _ADDRESS: Final = re.compile(
     r"^\W*(?:(?:sehr |meine |liebe |verehrte |werte |geehrte[rn]? )+[^,!.?]{3,60}|Herr \w+|Frau \w+"
     r"|Hallo[^,!.?]{0,30})[,!]\s+(?=\S+\s+\S+\s+\S+\s+\S+)",
@@ -206,7 +208,7 @@ def _is_checkable(sentence: str) -> bool:
     if sentence.rstrip(' “"»)').endswith("?") or _GREETING.search(sentence) or _REQUEST.search(sentence):
         return False
     spoken = re.sub(r"„[^“]*“", "", sentence)
-    if _OPINION.search(spoken) or (_MYSELF.search(spoken) and not facts(spoken)):
+    if _OPINION.search(spoken) or (_speaks_for_itself(spoken) and not facts(spoken)):
         return False
     content = [word for word, _ in words(sentence) if fold(word) not in STOP_WORDS]
     if len(content) < _LEAST_WORDS and not facts(sentence):
@@ -215,6 +217,13 @@ def _is_checkable(sentence: str) -> bool:
     if not _FINITE.search(sentence) and not re.search(r"[.!:]\W*$", sentence):
         return bool(facts(sentence)) and len(content) > _LEAST_WORDS
     return True
+
+
+def _speaks_for_itself(spoken: str) -> bool:
+    """Whether a sentence is about whoever speaks, now: "Ich melde mich", "Wir stehen dazu", "Stimmen wir zu!"."""
+    if _MYSELF.search(spoken) or spoken.rstrip(' “"»)').endswith("!"):
+        return True
+    return _OURSELVES.search(spoken) is not None and PAST.search(spoken) is None
 
 
 def _parts(draft: str, sentence: Span) -> list[Span]:
@@ -255,5 +264,8 @@ def _are_two(text: str, left: Span, right: Span, found: list[Fact], joint: re.Ma
     if joint["word"] is None:
         return min(content) >= 2
     if joint["word"] in _SUBORDINATING:
+        # "während der Bauzeit" is no clause: those stand behind a comma.
+        if not (joint["mark"] or "").strip():
+            return False
         return verbs[0] and content[1] >= _LEAST_WORDS
     return (figures and min(content) >= 2) or (all(verbs) and min(content) >= _LEAST_WORDS)

@@ -179,3 +179,34 @@ def test_nothing_of_a_draft_stays_in_the_data_directory(assistant: Assistant, ak
         if path.is_file():
             assert word.encode() not in path.read_bytes()
             assert word.lower().encode() not in path.read_bytes()
+
+
+@pytest.fixture(scope="module")
+def two_documents(run: Run, tmp_path_factory: pytest.TempPathFactory, models_directory: Path) -> Settings:
+    folder = tmp_path_factory.mktemp("uneins")
+    (folder / "bericht.txt").write_text("Der Neubau der Turnhalle in Neudorf kostet 2,4 Mio. Euro.", encoding="utf-8")
+    (folder / "plan.txt").write_text("Der Neubau der Turnhalle in Neudorf kostet 2,6 Mio. Euro.", encoding="utf-8")
+    done = run("ingest", str(folder), data=folder / "daten")
+    assert done.code == 0, done.err
+    return Settings(data=folder / "daten", models=models_directory)
+
+
+def test_documents_that_disagree_are_both_shown(two_documents: Settings) -> None:
+    assistant = Assistant(two_documents, open_embedding(two_documents))
+    (claim,) = assistant.check("Der Neubau der Turnhalle in Neudorf kostet 2,4 Mio. Euro.").claims
+    assistant.close()
+    assert claim.verdict == "belegt"
+    assert [citation.document for citation in claim.citations] == ["bericht", "plan"]
+    assert (
+        claim.note
+        == "Ein anderes Dokument sagt dazu „2,6 Mio. Euro“ statt „2,4 Mio. Euro“; die Unterlagen sind uneins."
+    )
+
+
+def test_what_is_not_public_proves_nothing_to_the_public(two_documents: Settings) -> None:
+    assistant = Assistant(two_documents, open_embedding(two_documents), clearance="public")
+    check = assistant.check("Der Neubau der Turnhalle in Neudorf kostet 2,6 Mio. Euro.")
+    assistant.close()
+    assert check.searched == 0
+    assert check.documents == []
+    assert check.claims[0].verdict == "nicht gefunden"
