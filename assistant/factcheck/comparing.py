@@ -277,7 +277,9 @@ def _other_bounds(claim: ToldClaim, source: Evidence, proven: frozenset[int]) ->
     for place in proven:
         fact = claim.facts[place]
         same = [other for other in source.told.facts if is_same_fact(fact, other, source.text)]
-        if fact.kind != "number" or not same or any(same_bound(fact, other) for other in same):
+        # "Über die beiden" is about both, and not more than two.
+        plain = fact.text[0].isdigit() or fact.unit
+        if fact.kind != "number" or not plain or not same or any(same_bound(fact, other) for other in same):
             continue
         other = same[0]
         # That "rund" is left out, or "insgesamt" put for it, is no contradiction.

@@ -22,23 +22,13 @@ from assistant.factcheck.network import RELATIONS, Relation
 
 WEIGHTS_FILE: Final = "weights.json"
 _SUPPORTS, _PARTLY, _CONTRADICTS, _SILENT = range(len(RELATIONS))
-_MISMATCHES: Final = (
-    "fact",
-    "bound",
-    "negation",
-    "name",
-    "share",
-    "act",
-    "body",
-    "party",
-    "modality",
-    "direction",
-    "period",
-)
+_MISMATCHES: Final = ("fact", "negation", "name", "share")
+"""The kinds of difference that occur often enough to be weighed each by itself."""
+_DOUBTFUL: Final = ("name", "modality")
+"""Those that are no difference more often than they are one."""
 FEATURES: Final = (
-    "supports", "partly", "contradicts", "silent", "contradicts_where_supported", "similarity", "coverage",
-    "coverage_of_three", "score", "in_context", "figures", "figures_missing", "figures_missing_everywhere",
-    "unmet_nouns", "unmet_words", "any_clear", "clear_and_close", *_MISMATCHES,
+    "supports", "partly", "contradicts", "silent", "similarity", "coverage", "coverage_of_three", "score", "in_context",
+    "figures", "figures_missing", "unmet_nouns", "unmet_words", "any_clear", *_MISMATCHES,
 )  # fmt: skip
 _NEAR: Final = 0.35
 """How far below the best one a passage may fit and still count."""
@@ -145,28 +135,27 @@ class Reading:
         everywhere = frozenset().union(comparison.proven, *(one.comparison.proven for one in self.near))
         unmet = [word for place, word in enumerate(content) if place not in comparison.met]
         clear = dict.fromkeys(_MISMATCHES, 0.0)
+        clearest = 0.0
         for _, mismatch, clearness in self.denials:
             name = mismatch.aspect or mismatch.kind
             if name in clear:
                 clear[name] = max(clear[name], clearness)
-        clearest = max(clear[name] for name in _MISMATCHES if name not in ("name", "modality"))
+            if name not in _DOUBTFUL:
+                clearest = max(clearest, clearness)
         logs = np.log(best.probabilities + 1e-4)
         return np.array(
             [
                 *logs,
-                float(logs[_CONTRADICTS] - logs[_SUPPORTS]),
                 comparison.similarity,
                 comparison.coverage,
                 covered_share(claim, union),
                 comparison.score,
                 comparison.in_context,
                 float(bool(figures)),
-                float(len(figures) - len(comparison.proven)),
                 float(len(figures) - len(everywhere)),
                 float(min(4, sum(word.noun for word in unmet))),
                 float(min(6, len(unmet))),
                 clearest,
-                clearest * comparison.similarity * float(best.probabilities[_CONTRADICTS]),
                 *clear.values(),
             ]
         )

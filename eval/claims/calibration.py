@@ -26,7 +26,6 @@ _RELATIONS: Final = {"belegt": 0, "teilweise belegt": 1, "weicht ab": 2, "nicht 
 _STRENGTH: Final = 0.2
 """Inverse of the regularisation; chosen among 0.05, 0.2 and 1 on the same claims."""
 _PRECISE: Final = 0.95
-_LEAST: Final = 10
 _PROVEN: Final = 0.5
 """From which probability on a claim counts as proven: what is less likely than not is never shown so."""
 
@@ -108,13 +107,13 @@ def _probabilities(model: _Model, features: NDArray[np.float64]) -> NDArray[np.f
 def _threshold(told: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
     """The lowest probability from which on the wanted share is right, or else the one at which most of them are.
 
-    Fewer than :data:`_LEAST` claims tell nothing of a share.
+    Shares are smoothed (Laplace: one right and one wrong more), because the best of many thresholds over few claims
+    looks better than it is.
     """
-    shares = {
-        round(float(threshold), 2): float((right & (told >= threshold)).sum() / (told >= threshold).sum())
-        for threshold in np.arange(0.34, 0.96, 0.01)
-        if (told >= threshold).sum() >= _LEAST
-    }
+    shares = {}
+    for threshold in np.arange(0.34, 0.96, 0.01):
+        chosen = told >= threshold
+        shares[round(float(threshold), 2)] = float(((right & chosen).sum() + 1) / (chosen.sum() + 2))
     wanted = min(_PRECISE, max(shares.values()))
     return min(threshold for threshold, share in shares.items() if share >= wanted)
 
