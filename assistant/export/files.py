@@ -58,30 +58,36 @@ def _markdown_block(block: Block) -> str:
     return _MARKDOWN[block.kind].format(f"{lead}{escaped(block.text)}{source}")
 
 
-def _docx(paper: Paper) -> bytes:
+def word_document(title: str) -> Any:  # noqa: ANN401 - untyped library
+    """An empty Word file in German, with its title."""
     from docx import Document
     from docx.oxml.ns import qn
 
     document = Document()
-    document.core_properties.title = _clean(paper.title)
+    document.core_properties.title = clean(title)
     document.core_properties.author = "aktenkundig"
     document.core_properties.language = "de-DE"
     for language in document.styles.element.iter(qn("w:lang")):
         language.set(qn("w:val"), "de-DE")
+    return document
+
+
+def _docx(paper: Paper) -> bytes:
+    document = word_document(paper.title)
     levels = {"title": 0, "heading": 1, "subheading": 2}
     for block in paper.blocks:
-        text = _clean(block.text)
+        text = clean(block.text)
         if block.kind in levels:
             document.add_heading(text, levels[block.kind])
             continue
         paragraph = document.add_paragraph(style="Quote" if block.kind == "quote" else None)
         if block.lead:
-            paragraph.add_run(f"{_clean(block.lead)} ").bold = True
+            paragraph.add_run(f"{clean(block.lead)} ").bold = True
         run = paragraph.add_run(text)
         run.bold = block.kind == "strong" or None
         run.italic = block.kind == "note" or None
         if block.source:
-            paragraph.add_run(f"\n– {_clean(block.source)}").italic = False
+            paragraph.add_run(f"\n– {clean(block.source)}").italic = False
     content = BytesIO()
     document.save(content)
     return content.getvalue()
@@ -100,11 +106,11 @@ def _pdf(paper: Paper) -> bytes:
     document.addPageTemplates([PageTemplate(frames=[frame], onPageEnd=_page_number)])
     story = []
     for block in paper.blocks:
-        text = escape(_clean(block.text).translate(_TICKS))
+        text = escape(clean(block.text).translate(_TICKS))
         if block.lead:
-            text = f"<b>{escape(_clean(block.lead))}</b> {text}"
+            text = f"<b>{escape(clean(block.lead))}</b> {text}"
         if block.source:
-            text = f'{text}<br/><font size="8.5">– {escape(_clean(block.source))}</font>'
+            text = f'{text}<br/><font size="8.5">– {escape(clean(block.source))}</font>'
         story.append(Paragraph(text, styles[block.kind]))
     document.build(story)
     return content.getvalue()
@@ -145,5 +151,6 @@ def _pdf_styles() -> dict[str, Any]:
     }
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
+    """``text`` without what no XML file may hold."""
     return _NO_XML.sub("", text)

@@ -17,8 +17,8 @@ from assistant.factcheck.claims import Claim, find_claims
 from assistant.factcheck.comparing import Comparison, ToldClaim, compare
 from assistant.factcheck.deciding import Decider, Read, Reading
 from assistant.factcheck.figures import Miscount, miscounts, sentence_part
-from assistant.factcheck.finding import Finder, Found
-from assistant.factcheck.network import ClaimNetwork, ToRelate
+from assistant.factcheck.finding import Finder, Found, collapsed
+from assistant.factcheck.network import CONTRADICTS, PARTLY, SILENT, ClaimNetwork, ToRelate
 from assistant.factcheck.quotations import changes, is_verbatim, quotations
 from assistant.factcheck.shapes import CheckedClaim, Difference, DraftPart, FactCheck, Verdict
 from assistant.scope_words import find_scope
@@ -30,7 +30,6 @@ _READ: Final = 5
 """Passages that the network reads for a claim: those that fit best word by word."""
 _AT_A_TIME: Final = 8
 """Claims that are embedded together; between two such groups the progress is told, and the check can be called off."""
-_SUPPORTS, _PARTLY, _CONTRADICTS, _SILENT = range(4)
 _SURE: Final = 0.95
 _CLOSE: Final = 0.6
 """Share of a claim's words that a passage must have to be cited beside a miscalculation."""
@@ -72,16 +71,8 @@ class _Draft:
 
     def place(self, span: Span) -> Span:
         """The place in the draft of a part of the claim's text."""
-        positions: list[int] = []
-        blank = False
-        for place in range(self.claim.span.start, self.claim.span.end):
-            if self.draft[place].isspace():
-                if not blank:
-                    positions.append(place)
-                blank = True
-            else:
-                positions.append(place)
-                blank = False
+        own = self.claim.span
+        _, positions = collapsed(self.draft[own.start : own.end], own.start)
         return Span(positions[span.start], positions[span.end - 1] + 1)
 
     def part(self, span: Span) -> DraftPart:
@@ -160,7 +151,7 @@ class FactChecker:
 
     def _fitting(self, claim: Claim, found: Sequence[Found]) -> list[tuple[Found, Comparison]]:
         """The passages that fit a claim best word by word."""
-        told = ToldClaim(claim.text, claim.context, claim.year)
+        told = ToldClaim(claim.text, claim.context)
         compared = [(one, compare(told, one.evidence, one.similarity)) for one in found]
         return sorted(compared, key=lambda one: -one[1].score)[:_READ]
 
@@ -174,14 +165,14 @@ class FactChecker:
         probabilities = self._decider.probabilities(reading)
         relation = self._decider.relation(probabilities)
         sure = float(probabilities[relation])
-        if relation == _CONTRADICTS:
+        if relation == CONTRADICTS:
             return self._deviating(place, reading, sure)
-        if relation == _SILENT:
+        if relation == SILENT:
             return self._made(place, "nicht gefunden", sure)
         elsewhere = self._elsewhere(place, reading, sure)
         if elsewhere is not None:
             return elsewhere
-        if relation == _PARTLY:
+        if relation == PARTLY:
             return self._partly(place, reading, sure)
         return self._proven(place, reading, sure)
 

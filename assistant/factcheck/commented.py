@@ -7,6 +7,7 @@ from io import BytesIO
 from itertools import pairwise
 from typing import Any, Final
 
+from assistant.export.files import clean, word_document
 from assistant.factcheck.paper import remarks
 from assistant.factcheck.shapes import CheckedClaim, FactCheck, Verdict
 from corpus.dates import german_date
@@ -19,20 +20,11 @@ _COLOURS: Final[dict[Verdict, str | None]] = {
     "nicht gefunden": "GRAY_25",
     "keine prüfbare Aussage": None,
 }
-_NO_XML: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
 def commented_draft(draft: str, check: FactCheck) -> bytes:
     """The draft's own paragraphs, claims coloured by verdict, each with a comment that gives verdict and Fundstelle."""
-    from docx import Document
-    from docx.oxml.ns import qn
-
-    document = Document()
-    document.core_properties.title = "Faktencheck"
-    document.core_properties.author = _AUTHOR
-    document.core_properties.language = "de-DE"
-    for language in document.styles.element.iter(qn("w:lang")):
-        language.set(qn("w:val"), "de-DE")
+    document = word_document("Faktencheck")
     ends = [0, *(match.end() for match in re.finditer(r"\n", draft)), len(draft)]
     for start, end in pairwise(ends):
         if draft[start:end].strip():
@@ -40,7 +32,7 @@ def commented_draft(draft: str, check: FactCheck) -> bytes:
     searched = "; ".join(check.documents) or "keine"
     note = document.add_paragraph().add_run(
         f"Faktencheck vom {german_date(check.checked_on)} durch ein Programm (Künstliche Intelligenz). "
-        f"Durchsucht: {_clean(searched)}. "
+        f"Durchsucht: {clean(searched)}. "
         f"Einstellungen {check.settings}."
     )
     note.italic = True
@@ -59,23 +51,19 @@ def _paragraph(document: Any, draft: str, start: int, end: int, check: FactCheck
         if first >= last:
             continue
         if place < first:
-            paragraph.add_run(_clean(draft[place:first]))
-        run = paragraph.add_run(_clean(draft[first:last].rstrip("\n")))
+            paragraph.add_run(clean(draft[place:first]))
+        run = paragraph.add_run(clean(draft[first:last].rstrip("\n")))
         colour = _COLOURS[claim.verdict]
         if colour is not None:
             run.font.highlight_color = WD_COLOR_INDEX[colour]
             if claim.start >= start:
-                document.add_comment(runs=run, text=_clean(_comment(claim)), author=_AUTHOR, initials="ak")
+                document.add_comment(runs=run, text=clean(_comment(claim)), author=_AUTHOR, initials="ak")
         place = last
     if place < end:
-        paragraph.add_run(_clean(draft[place:end].rstrip("\n")))
+        paragraph.add_run(clean(draft[place:end].rstrip("\n")))
 
 
 def _comment(claim: CheckedClaim) -> str:
     told = [claim.verdict.capitalize() + ".", *remarks(claim)]
     told += [f"„{' '.join(c.quote.split())}“ – {c.label}" for c in claim.citations]
     return " ".join(told)
-
-
-def _clean(text: str) -> str:
-    return _NO_XML.sub("", text)

@@ -18,7 +18,7 @@ from assistant.proof.told import Told, Word
 from assistant.proof.wordings import is_said
 from corpus.types import Span
 
-DifferenceKind = Literal["fact", "bound", "aspect", "negation", "name", "wording"]
+DifferenceKind = Literal["fact", "bound", "aspect", "negation", "name"]
 
 _WINDOW: Final = 45
 """Characters on each side of a figure that tell what it is the figure of."""
@@ -53,7 +53,6 @@ class ToldClaim:
 
     text: str
     around: str
-    year: str | None = None
 
     @cached_property
     def told(self) -> Told:
@@ -83,8 +82,8 @@ class ToldClaim:
 
 
 FUNDSTELLE: Final = re.compile(
-    r"\b(?:auf )?(?:Seiten?|S\.)\s?(?P<page>\d{1,4})\b|\b(?:Anhang|Anlage)\s?(?P<annex>\d{1,2})\b"
-    r"|\b(?:Abschnitt|Kapitel|Ziffer|Nr\.|Nummer|Punkt|TOP)\s?(?P<section>\d{1,2}(?:\.\d{1,2})*)"
+    r"\b(?:auf )?(?:Seiten?|S\.)\s?\d{1,4}\b|\b(?:Anhang|Anlage)\s?\d{1,2}\b"
+    r"|\b(?:Abschnitt|Kapitel|Ziffer|Nr\.|Nummer|Punkt|TOP)\s?\d{1,2}(?:\.\d{1,2})*"
 )
 """Where in the documents something is said to stand: checked apart, not a figure of the claim."""
 
@@ -305,11 +304,9 @@ def _turned(claim: ToldClaim, source: Evidence) -> Iterator[Mismatch]:
         met = sum(is_said(one, source.told.roots) for one in scope) / len(scope) if scope else 0.0
         yield Mismatch("negation", mine[0], Span(0, len(source.text)), met)
         return
-    for denial in theirs:
-        scope = _roots_near(source.told, denial, _WINDOW)
-        met = sum(is_said(one, claim.told.roots) for one in scope) / len(scope) if scope else 0.0
-        yield Mismatch("negation", Span(0, len(claim.text)), denial, met)
-        return
+    scope = _roots_near(source.told, theirs[0], _WINDOW)
+    met = sum(is_said(one, claim.told.roots) for one in scope) / len(scope) if scope else 0.0
+    yield Mismatch("negation", Span(0, len(claim.text)), theirs[0], met)
 
 
 def _other_names(claim: ToldClaim, source: Evidence, met: frozenset[int]) -> Iterator[Mismatch]:

@@ -18,10 +18,9 @@ from numpy.typing import NDArray
 
 from assistant.factcheck.comparing import Comparison, Mismatch, covered_share
 from assistant.factcheck.finding import Found
-from assistant.factcheck.network import RELATIONS, Relation
+from assistant.factcheck.network import CONTRADICTS, PARTLY, RELATIONS, SUPPORTS, Relation
 
 WEIGHTS_FILE: Final = "weights.json"
-_SUPPORTS, _PARTLY, _CONTRADICTS, _SILENT = range(len(RELATIONS))
 _MISMATCHES: Final = ("fact", "negation", "name", "share")
 """The kinds of difference that occur often enough to be weighed each by itself."""
 _DOUBTFUL: Final = ("name", "modality")
@@ -56,7 +55,7 @@ class Read:
     def supports(self) -> float:
         """How well it proves the claim, for choosing among passages."""
         told = self.probabilities
-        return float(told[_SUPPORTS] + 0.5 * told[_PARTLY]) + self.comparison.score
+        return float(told[SUPPORTS] + 0.5 * told[PARTLY]) + self.comparison.score
 
 
 @dataclass(frozen=True)
@@ -186,8 +185,8 @@ class Decider:
     def relation(self, probabilities: NDArray[np.float64]) -> int:
         """The likeliest relation; a contradiction or a proof that is not sure enough is a proof in part."""
         likeliest = int(probabilities.argmax())
-        least = {_CONTRADICTS: self.deviates_at, _SUPPORTS: self.proven_at}.get(likeliest, 0.0)
-        return likeliest if probabilities[likeliest] >= least else _PARTLY
+        least = {CONTRADICTS: self.deviates_at, SUPPORTS: self.proven_at}.get(likeliest, 0.0)
+        return likeliest if probabilities[likeliest] >= least else PARTLY
 
 
 def load_decider() -> Decider:

@@ -113,7 +113,7 @@ class Finder:
         if passage.document not in self._sections:
             self._sections[passage.document] = self._store.sections(passage.document)
         section = self._sections[passage.document][sentence.section].title
-        text, places = _collapsed(self._store.excerpt(passage.document, sentence.span), sentence.span.start)
+        text, places = collapsed(self._store.excerpt(passage.document, sentence.span), sentence.span.start)
         positions: Sequence[int] | None = places
         if sentence.reading:
             text, positions = " ".join(sentence.reading.split()), None
@@ -124,8 +124,8 @@ class Finder:
         return made
 
 
-def _collapsed(text: str, start: int) -> tuple[str, list[int]]:
-    """``text`` with single blanks, and the place of each of its characters in the document."""
+def collapsed(text: str, start: int) -> tuple[str, list[int]]:
+    """``text`` with single blanks, and the place of each of its characters in what it begins at ``start`` of."""
     kept: list[str] = []
     positions: list[int] = []
     for place, character in enumerate(text):

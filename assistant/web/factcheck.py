@@ -32,7 +32,6 @@ def factcheck_routes(assistant: Assistant) -> APIRouter:
         count = len(assistant.holdings.documents())
         html = template.substitute(
             minutes=assistant.settings.draft_minutes,
-            longest=assistant.settings.max_draft_length,
             searched="1 Dokument" if count == 1 else f"{count} Dokumente",
         )
         return HTMLResponse(html, headers={"Content-Security-Policy": FORM_POLICY, "Cache-Control": "no-store"})

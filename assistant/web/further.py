@@ -21,7 +21,7 @@ from fastapi.responses import HTMLResponse
 
 from assistant.answer import Answer, Citation, Turn
 from assistant.engine import Progress
-from assistant.web.api.asking import listen
+from assistant.web.api.streaming import listen
 from assistant.web.capacity import FURTHER_AT_ONCE, FURTHER_SECONDS, FURTHER_WAITING
 from assistant.web.escaping import escaped
 from assistant.web.progress import HungUpError

@@ -19,6 +19,7 @@ from corpus.settings import load_settings
 from eval.claims.learning import check, examples, learn
 from eval.claims.network import TrainedClaimNetwork
 from eval.claims.pairs import distorted, strangers, written_pairs
+from eval.training.weights import write_weights
 
 _SEED = 20261127
 _log = logging.getLogger(__name__)
@@ -61,15 +62,8 @@ def main() -> None:
         "seed": _SEED,
         "held_out": {name: round(value, 3) for name, value in check(network, prepared).items()},
     }
-    _write(network, arguments.out, card)
+    write_weights(network, arguments.out, card)
     print(json.dumps(card, ensure_ascii=False))
-
-
-def _write(network: TrainedClaimNetwork, path: Path, card: dict[str, object]) -> None:
-    from safetensors.torch import save_file
-
-    weights = {name: value.detach().to(torch.float16).contiguous() for name, value in network.trained()}
-    save_file(weights, path, metadata={"card": json.dumps(card, ensure_ascii=False, sort_keys=True)})
 
 
 if __name__ == "__main__":

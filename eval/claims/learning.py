@@ -15,10 +15,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from assistant.factcheck.network import EncodedPair, PairEncoder
+from assistant.factcheck.network import CONTRADICTS, PARTLY, EncodedPair, PairEncoder
 from corpus.types import Span
 from eval.claims.network import TrainedClaimNetwork
-from eval.claims.pairs import CONTRADICTS, PARTLY, Pair
+from eval.claims.pairs import Pair
 
 _log = logging.getLogger(__name__)
 

@@ -14,15 +14,12 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any, Final
 
+from assistant.factcheck.network import CONTRADICTS, PARTLY, SILENT, SUPPORTS
 from corpus.types import Span
 from eval.distortions import lies
 
 _CONTRADICTING: Final = frozenset(("number", "date", "unit", "negation", "decision", "municipality", "body", "law"))
 """Distortions that turn a proven claim into a contradicted one, not into one that is merely unproven."""
-SUPPORTS: Final = 0
-PARTLY: Final = 1
-CONTRADICTS: Final = 2
-SILENT: Final = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,9 +88,7 @@ class Score:
             "accuracy": sum(one.given == one.label.verdict for one in self.scored) / max(1, len(self.scored)),
             "deviation_precision": self.precision("weicht ab"),
             "deviation_recall": self.recall("weicht ab"),
-            "deviation_recall_numbers_dates_offices_votes": self.recall(
-                "weicht ab", ("number", "date", "office", "vote")
-            ),
+            "deviation_recall_numbers_dates_offices_votes": self.recall("weicht ab", _EXACT),
             "false_alarms_per_page": self.false_alarms / self.pages if self.pages else None,
             "evidence_hit": sum(shown) / len(shown) if shown else None,
             "verbatim_rate": self.verbatim / self.quotes if self.quotes else None,

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Protocol
 
 import torch
+from torch import nn
 
 from eval.training.network import ReadingNetwork
 
 
-def write_weights(network: ReadingNetwork, path: Path, card: Mapping[str, object]) -> None:
+class Trained(Protocol):
+    """A network that tells what training changes."""
+
+    def trained(self) -> Iterator[tuple[str, nn.Parameter]]:
+        """Those parameters under their names."""
+        ...
+
+
+def write_weights(network: Trained, path: Path, card: Mapping[str, object]) -> None:
     """Write the trained parameters as float16 safetensors under their own names; ``card`` goes into the metadata."""
     from safetensors.torch import save_file
 

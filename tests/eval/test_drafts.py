@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from assistant.factcheck import CheckedClaim, FactCheck, Verdict
+from assistant.factcheck.network import CONTRADICTS, PARTLY
 from corpus.errors import UnreadableFileError
 from corpus.settings import Settings
 from corpus.store import Store
 from eval.claims.drafts import DRAFTS, LabelledDraft, claim_for, load_drafts
-from eval.claims.pairs import CONTRADICTS, PARTLY, written_pairs
+from eval.claims.pairs import written_pairs
 from eval.claims.scoring import Score
 from eval.documents import StoredDocuments
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from functools import partial
 from threading import Event
 from typing import TYPE_CHECKING
 
-import anyio
-from anyio import CapacityLimiter, from_thread, to_thread
+from anyio import CapacityLimiter, to_thread
 from fastapi import Request
 
 from assistant.answer import Answer
@@ -22,9 +21,9 @@ from assistant.web.api.shapes import (
     QuestionRequest,
     QuestionTurn,
 )
-from assistant.web.problems import OverloadedError, status_of
+from assistant.web.api.streaming import awaited, event, streamed
+from assistant.web.problems import OverloadedError
 from assistant.web.progress import HungUpError, News, in_words
-from corpus.errors import AktenkundigError
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
@@ -51,16 +50,7 @@ class Counter:
 
     async def ask(self, request: QuestionRequest, connection: Request) -> Asked:
         """Answer one question; raises :class:`OverloadedError` where too many wait."""
-        outcome: list[Asked | AktenkundigError] = []
-        async with anyio.create_task_group() as tasks:
-            gone = Event()
-            tasks.start_soon(listen, connection, gone)
-            outcome.append(await self._outcome(request, gone, lambda _: None))
-            tasks.cancel_scope.cancel()
-        (result,) = outcome
-        if isinstance(result, AktenkundigError):
-            raise result
-        return result
+        return await awaited(connection, partial(self._answered, request))
 
     async def converse(self, conversation: Conversation, connection: Request) -> list[Answer]:
         """Answer questions in turn, each with those before it as its history."""
@@ -77,48 +67,12 @@ class Counter:
             answers.append(asked.answer)
         return answers
 
-    async def stream(self, request: QuestionRequest, connection: Request) -> AsyncIterator[str]:
+    def stream(self, request: QuestionRequest, connection: Request) -> AsyncIterator[str]:
         """Server-sent events: ``fortschritt`` as often as there is some, then ``antwort`` or ``fehler``.
 
         A ``satz`` comes for each sentence that a language model has worded and that is proven.
         """
-        sender, receiver = anyio.create_memory_object_stream[Progress](16)
-        outcome: list[Asked | AktenkundigError] = []
-        gone = Event()
-
-        async def work() -> None:
-            async with sender:
-                outcome.append(
-                    await self._outcome(request, gone, lambda progress: from_thread.run(sender.send, progress))
-                )
-
-        async with anyio.create_task_group() as tasks:
-            tasks.start_soon(listen, connection, gone)
-            tasks.start_soon(work)
-            try:
-                async with receiver:
-                    async for progress in receiver:
-                        if progress.statement is not None:
-                            yield _event("satz", progress.statement.model_dump(mode="json"))
-                            continue
-                        yield _event("fortschritt", {"stage": progress.stage, "text": in_words(progress)})
-            finally:
-                gone.set()
-            tasks.cancel_scope.cancel()
-        for result in outcome:
-            if isinstance(result, Asked):
-                yield _event("antwort", {"answer": result.answer.model_dump(mode="json"), "key": result.key})
-            else:
-                yield _event("fehler", {"status": status_of(result), "detail": str(result)})
-
-    async def _outcome(
-        self, request: QuestionRequest, gone: Event, tell: Callable[[Progress], None]
-    ) -> Asked | AktenkundigError:
-        """The answer, or why there is none: a task group would wrap what is raised in it."""
-        try:
-            return await self._answered(request, gone, tell)
-        except AktenkundigError as error:
-            return error
+        return streamed(connection, partial(self._answered, request), _on_way, _at_end)
 
     async def _answered(self, request: QuestionRequest, gone: Event, tell: Callable[[Progress], None]) -> Asked:
         if self._inside >= self._most:
@@ -149,12 +103,11 @@ class Counter:
         )
 
 
-async def listen(connection: Request, gone: Event) -> None:
-    """Behind the request's body nothing comes any more but the news that somebody has hung up."""
-    while (await connection.receive())["type"] != "http.disconnect":
-        pass
-    gone.set()
+def _on_way(progress: Progress) -> str:
+    if progress.statement is not None:
+        return event("satz", progress.statement.model_dump(mode="json"))
+    return event("fortschritt", {"stage": progress.stage, "text": in_words(progress)})
 
 
-def _event(name: str, content: dict[str, object]) -> str:
-    return f"event: {name}\ndata: {json.dumps(content, ensure_ascii=False)}\n\n"
+def _at_end(asked: Asked) -> str:
+    return event("antwort", {"answer": asked.answer.model_dump(mode="json"), "key": asked.key})

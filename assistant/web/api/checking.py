@@ -5,15 +5,14 @@ Nothing of a draft is kept: it comes with the request and is gone with the answe
 
 from __future__ import annotations
 
-import json
 import tempfile
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from pathlib import Path, PurePath
 from threading import Event
 from typing import TYPE_CHECKING, Annotated, Final
 
-import anyio
-from anyio import CapacityLimiter, from_thread, to_thread
+from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Query, Request, Response
 from fastapi import Path as InPath
 from fastapi.responses import StreamingResponse
@@ -23,12 +22,11 @@ from assistant.export import FORMATS, Format
 from assistant.factcheck import FactCheck
 from assistant.factcheck.export import export
 from assistant.factcheck.reading import LARGEST_BYTES, read_draft
-from assistant.web.api.asking import listen
 from assistant.web.api.shapes import Chosen, ProblemDocument
-from assistant.web.problems import OverloadedError, TooLargeError, status_of
+from assistant.web.api.streaming import awaited, event, streamed
+from assistant.web.problems import OverloadedError, TooLargeError
 from assistant.web.progress import HungUpError
 from assistant.web.viewer import disposition
-from corpus.errors import AktenkundigError
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
@@ -66,64 +64,26 @@ class CheckCounter:
 
     async def check(self, request: DraftRequest, connection: Request) -> FactCheck:
         """Check one draft; raises :class:`OverloadedError` where too many wait."""
-        outcome: list[FactCheck | AktenkundigError] = []
-        async with anyio.create_task_group() as tasks:
-            gone = Event()
-            tasks.start_soon(listen, connection, gone)
-            outcome.append(await self._outcome(request, gone, lambda _done, _of: None))
-            tasks.cancel_scope.cancel()
-        (result,) = outcome
-        if isinstance(result, AktenkundigError):
-            raise result
-        return result
+        return await awaited(connection, partial(self._checked, request))
 
-    async def stream(self, request: DraftRequest, connection: Request) -> AsyncIterator[str]:
+    def stream(self, request: DraftRequest, connection: Request) -> AsyncIterator[str]:
         """Server-sent events: ``fortschritt`` with what is done and what there is, then ``ergebnis`` or ``fehler``."""
-        sender, receiver = anyio.create_memory_object_stream[tuple[int, int]](16)
-        outcome: list[FactCheck | AktenkundigError] = []
-        gone = Event()
+        return streamed(connection, partial(self._checked, request), _on_way, _at_end)
 
-        async def work() -> None:
-            async with sender:
-                outcome.append(
-                    await self._outcome(request, gone, lambda done, of: from_thread.run(sender.send, (done, of)))
-                )
-
-        async with anyio.create_task_group() as tasks:
-            tasks.start_soon(listen, connection, gone)
-            tasks.start_soon(work)
-            try:
-                async with receiver:
-                    async for done, of in receiver:
-                        yield _event("fortschritt", {"done": done, "claims": of})
-            finally:
-                gone.set()
-            tasks.cancel_scope.cancel()
-        for result in outcome:
-            if isinstance(result, FactCheck):
-                yield _event("ergebnis", result.model_dump(mode="json"))
-            else:
-                yield _event("fehler", {"status": status_of(result), "detail": str(result)})
-
-    async def _outcome(
-        self, request: DraftRequest, gone: Event, tell: Callable[[int, int], None]
-    ) -> FactCheck | AktenkundigError:
-        """The check, or why there is none: a task group would wrap what is raised in it."""
+    async def _checked(self, request: DraftRequest, gone: Event, tell: Callable[[tuple[int, int]], None]) -> FactCheck:
         if self._inside > _WAITING:
-            return OverloadedError(
+            raise OverloadedError(
                 "Gerade werden viele Entwürfe geprüft; bitte in ein paar Minuten noch einmal versuchen."
             )
 
         def watch(done: int, of: int) -> None:
             if gone.is_set():
                 raise HungUpError("Die Prüfung wurde abgebrochen.")
-            tell(done, of)
+            tell((done, of))
 
         self._inside += 1
         try:
             return await to_thread.run_sync(self._work, request, watch, limiter=self._limiter)
-        except AktenkundigError as error:
-            return error
         finally:
             self._inside -= 1
 
@@ -211,5 +171,10 @@ def _read(content: bytes, name: str) -> str:
         return read_draft(path)
 
 
-def _event(name: str, content: dict[str, object]) -> str:
-    return f"event: {name}\ndata: {json.dumps(content, ensure_ascii=False)}\n\n"
+def _on_way(progress: tuple[int, int]) -> str:
+    done, claims = progress
+    return event("fortschritt", {"done": done, "claims": claims})
+
+
+def _at_end(check: FactCheck) -> str:
+    return event("ergebnis", check.model_dump(mode="json"))
