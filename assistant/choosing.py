@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from assistant.decisions import DECIDED, DECISION
+from assistant.decisions import DECIDED, PENDING, asks_for_decision
 from assistant.question import UnderstoodQuestion
 from assistant.reader import Candidate, Reading, Scored, Weights
 from assistant.reader.entities import HARD_KINDS, fits
@@ -75,11 +75,11 @@ class QuoteChooser:
         """The sentences that answer, joined with what they need to be understood; none if nothing answers."""
         if reading.answerable < self._answer_at:
             return []
-        near = _TELLING if question.kind in ("number", "law") else _NEAR
+        near = _TELLING if question.kind in ("number", "frequency", "law") else _NEAR
         side = side_asked_for(question.standalone)
         ranked = sorted(reading.scored, key=self._rank)
         best = next((scored for scored in ranked[:near] if self._suits(question, side, scored)), None)
-        if best is None:
+        if best is None or (best is not ranked[0] and best.belongs < self._weights.quote_at):
             # What fits the question word does not fit the question: a date somewhere is not the date asked for.
             return []
         most = _MOST_FACTS if question.kind in HARD_KINDS else _MOST_SENTENCES
@@ -89,9 +89,9 @@ class QuoteChooser:
             if scored is not best and scored.belongs >= self._weights.quote_at and self._suits(question, side, scored)
         ]
         enough = [best, *sorted(further, key=lambda scored: -scored.belongs)[: most - 1]]
-        if question.kind == "yes_no" and DECISION.search(question.standalone):
+        if question.kind == "yes_no" and asks_for_decision(question.standalone):
             # Whether something was decided is only answered by a sentence that speaks of a decision.
-            enough = [scored for scored in enough if DECIDED.search(scored.candidate.text)]
+            enough = [s for s in enough if DECIDED.search(s.candidate.text) or PENDING.search(s.candidate.text)]
         return self._joined(question, enough)[:_MOST_QUOTES]
 
     def _rank(self, scored: Scored) -> float:

@@ -128,6 +128,12 @@ def orders_notice(citations: Sequence[Citation]) -> Statement | None:
     return notice(text, [citation.number for citation in citations])
 
 
+def open_notice(questions: Sequence[str]) -> Statement:
+    """Which parts of a question found no answer."""
+    named = " und ".join(f"„{escaped(question)}“" for question in questions)
+    return notice(f"Offen bleibt {named}: Dazu habe ich keine sichere Angabe gefunden.")
+
+
 def references_notice(citations: Sequence[Citation]) -> Statement | None:
     """Which documents the quotes point to, and which of them are not there."""
     named = {

@@ -9,10 +9,21 @@ DECISION = re.compile(
     re.IGNORECASE,
 )
 """A question about what was or is to be decided."""
+_AGREED_WITH = re.compile(r"\bmit (?:[\w-]+ ){1,5}?abgestimmt\b|\babgestimmt mit\b", re.IGNORECASE)
+"""What is "mit dem Gesundheitsamt abgestimmt" was not voted on."""
 DECIDED = re.compile(
     r"\b(?:einstimmig|mehrheitlich|beschlossen|zugestimmt|beauftragt|abgelehnt|gefolgt|angenommen|verabschiedet|genehmigt"
     r"|entschieden|vertagt|verwiesen)\b"
 )
 """A sentence that tells of a decision."""
+PENDING = re.compile(
+    r"\b(?:steht|stehen|stand) (?:noch )?aus\b|\bnoch (?:nicht|kein\w*)\b|\bausstehend\w*|\bnimmt [^.]{0,60}nicht vorweg\b"
+)
+"""A sentence that tells that nothing is decided yet."""
 PROPOSALS = ("Beschlussvorschlag", "Beschlussempfehlung")
 """How the headings begin under which a Vorlage proposes."""
+
+
+def asks_for_decision(question: str) -> bool:
+    """Whether a question is about what was or is to be decided."""
+    return DECISION.search(_AGREED_WITH.sub(" ", question)) is not None

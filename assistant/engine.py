@@ -16,29 +16,23 @@ from numpy.typing import NDArray
 
 from assistant import composing
 from assistant.answer import Answer, Citation, Statement, Status, Turn
-from assistant.central import central_sentences, named_documents
 from assistant.choosing import Quote, QuoteChooser
 from assistant.citations import CitationMaker
-from assistant.decisions import DECISION, PROPOSALS
+from assistant.decisions import PROPOSALS, asks_for_decision
 from assistant.differing import short_words
 from assistant.injection import speaks_to_a_machine
+from assistant.looking import Looked, Looker, merged_quotes, merged_ranking
 from assistant.question import QuestionReader, UnderstoodQuestion
-from assistant.reader import Candidate, OperatingPoint, Reading, Scored, TrainedReader
+from assistant.reader import Candidate, OperatingPoint, Scored, TrainedReader
 from assistant.refusal import RefusalMaker
 from assistant.retrieval import HybridRetriever, RankedPassage
 from assistant.searched import Searched
-from assistant.tasks import task_of
-from corpus.analysis import analyse
 from corpus.store import Scope, Store
-from corpus.types import DocumentInfo, Passage, Sentence, Span
+from corpus.types import DocumentInfo
 
-_CENTRAL = 5
-"""Sentences that are quoted of a document of which somebody wants to know what is in it."""
-_CENTRAL_EACH = 3
-_MOST_COMPARED = 4
 _LISTED_SECTIONS = 10
-_EVERY_PASSAGE = 2000
-"""Passages that are looked through where a question names a page."""
+_MOST_QUOTES = 6
+"""Of a question that asks for several things."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +97,6 @@ class QuotesQueryEngine(BaseQueryEngine):
     ) -> None:
         super().__init__(callback_manager=None)
         self._store = store
-        self._retriever = retriever
-        self._reader = reader
         self._questions = questions
         self._scope = scope
         self._settings_hash = settings_hash
@@ -118,7 +110,8 @@ class QuotesQueryEngine(BaseQueryEngine):
         self._sections = {
             info.document: [section.title for section in store.sections(info.document)] for info in self._documents
         }
-        self._chooser = QuoteChooser(store, self._sections, self._examples, reader.weights, self._answer_at)
+        chooser = QuoteChooser(store, self._sections, self._examples, reader.weights, self._answer_at)
+        self._looker = Looker(store, retriever, reader, questions, chooser, self._sections, self._answer_at)
         self._refusals = RefusalMaker(
             store,
             self._citations,
@@ -165,30 +158,21 @@ class QuotesQueryEngine(BaseQueryEngine):
     ) -> Draft:
         """The answer with all that it was made of."""
         started = perf_counter()
-        question = self._questions.understand(text, history)
+        question, *others = asked = self._questions.understand_parts(text, history)
+        if others:
+            question = self._questions.understand(text, history)
         understood = perf_counter()
         searched = Searched.of(question.standalone, self._scope, self._documents, chosen)
         watch(Progress("searching", len(searched.documents)))
-        bundle = QueryBundle(query_str=question.search)
-        ranked = self._ranked(bundle, searched)
-        best = self._retriever.best(ranked)
+        ranked = [self._looker.rank(part, searched) for part in asked]
         retrieved = perf_counter()
-        watch(Progress("reading", len(best)))
-        reading = self._reader.read(question, self._candidates(best), _vector(bundle))
-        defined = self._defined(question, searched.scope)
-        outlined = self._outlined(question, searched)
-        quotes = defined or outlined or self._chooser.choose(question, reading)
-        proposed = [] if quotes else self._proposed(question, reading)
+        watch(Progress("reading", sum(len(self._looker.best(found)) for found, _ in ranked)))
+        looked = [
+            self._looker.read(part, searched, found, query) for part, (found, query) in zip(asked, ranked, strict=True)
+        ]
         read = perf_counter()
-        watch(Progress("composing", len(quotes)))
-        if quotes or proposed:
-            confidence = 1.0 if defined or outlined else reading.answerable
-            status: Status = "answered" if quotes else "partial"
-            composed = self._answered(question, searched, quotes or proposed, status, confidence)
-            if outlined and not defined:
-                composed = self._as_selection(composed)
-        else:
-            composed = self._refusals.make(question, searched, reading)
+        watch(Progress("composing", sum(len(one.quotes) for one in looked)))
+        composed = self._composed(question, searched, looked)
         ended = perf_counter()
         timings = {
             "understanding": understood - started,
@@ -198,12 +182,7 @@ class QuotesQueryEngine(BaseQueryEngine):
             "total": ended - started,
         }
         rounded = {name: round(seconds * 1000, 1) for name, seconds in timings.items()}
-        return Draft(
-            question,
-            searched,
-            composed.model_copy(update={"timings_ms": rounded}),
-            Trace(ranked, reading.passages, reading.scored),
-        )
+        return Draft(question, searched, composed.model_copy(update={"timings_ms": rounded}), _trace(looked))
 
     def material(
         self, text: str, history: Sequence[Turn] = (), without: Collection[str] = ()
@@ -213,10 +192,14 @@ class QuotesQueryEngine(BaseQueryEngine):
         ``without`` are documents whose passages are passed over.
         """
         question = self._questions.understand(text, history)
-        bundle = QueryBundle(query_str=question.search)
         searched = Searched.of(question.standalone, self._scope, self._documents, None)
-        ranked = [found for found in self._ranked(bundle, searched) if found.passage.document not in without]
-        return question, self._candidates(self._retriever.best(ranked)), _vector(bundle)
+        ranked, query = self._looker.rank(question, searched)
+        ranked = [found for found in ranked if found.passage.document not in without]
+        return question, self._looker.candidates(self._looker.best(ranked)), query
+
+    def summarised(self, question: UnderstoodQuestion, searched: Searched) -> list[DocumentInfo]:
+        """The documents that the question wants summed up or compared, if there is no doubt which are meant."""
+        return self._looker.summarised(question, searched)
 
     # -- LlamaIndex ------------------------------------------------------------------------------------------------
 
@@ -231,108 +214,28 @@ class QuotesQueryEngine(BaseQueryEngine):
     def _get_prompt_modules(self) -> PromptMixinType:
         return {}
 
-    def _ranked(self, bundle: QueryBundle, searched: Searched) -> list[RankedPassage]:
-        """The passages that are found where the question is looked for."""
-        scope, pages = searched.innermost(), searched.pages
-        if pages is None:
-            return self._retriever.rank(bundle, scope)
-        return [
-            found
-            for found in self._retriever.rank(bundle, scope, _EVERY_PASSAGE)
-            if not pages.isdisjoint(
-                page.printed for page in self._store.pages_of(found.passage.document, found.passage.span)
-            )
-        ]
-
-    # -- reading ---------------------------------------------------------------------------------------------------
-
-    def _candidates(self, found: Sequence[RankedPassage]) -> list[Candidate]:
-        """The sentences of the retrieved passages, in document order."""
-        candidates: list[Candidate] = []
-        for rank, ranked in enumerate(found):
-            passage = ranked.passage
-            around = f"{passage.section_title}\n{passage.reading or passage.text}"
-            context = frozenset(analyse(around))
-            for sentence, vector in self._store.sentences_of(passage):
-                start = sentence.span.start - passage.span.start
-                text = passage.text[start : start + len(sentence.span)]
-                if sentence.reading:
-                    # That a row belongs to a group is context: the group's words are no more its own than a heading's.
-                    text = sentence.reading.rpartition("\n")[2]
-                candidates.append(
-                    Candidate(
-                        document=passage.document,
-                        passage=passage.key,
-                        sentence=sentence,
-                        text=text,
-                        context=passage.section_title,
-                        around=around,
-                        rank=rank,
-                        vector=vector,
-                        dense=ranked.dense,
-                        terms=frozenset(analyse(self._questions.with_long_forms(_with_list(sentence, text, passage)))),
-                        context_terms=context,
-                    )
-                )
-        return sorted(candidates, key=lambda candidate: (candidate.document, candidate.sentence.index))
-
-    def _defined(self, question: UnderstoodQuestion, scope: Scope) -> list[Quote]:
-        """The place where a document introduces the abbreviation that the question asks for."""
-        if question.abbreviation is None:
-            return []
-        for document, abbreviation in self._store.abbreviations(scope):
-            if abbreviation.short != question.abbreviation:
-                continue
-            sentence = next(s for s in self._store.sentences(document) if s.span.contains(abbreviation.span))
-            start = abbreviation.span.start
-            return [
-                Quote(
-                    document=document,
-                    section=sentence.section,
-                    sentence=sentence.index,
-                    span=sentence.span,
-                    title=self._sections[document][sentence.section],
-                    short=Span(start, start + len(abbreviation.long)),
-                    score=0.0,
-                )
-            ]
-        return []
-
-    def _outlined(self, question: UnderstoodQuestion, searched: Searched) -> list[Quote]:
-        """The sentences that stand for the document, where somebody asks what is in it."""
-        documents = self.summarised(question, searched)
-        each = _CENTRAL if len(documents) == 1 else _CENTRAL_EACH
-        return [
-            Quote(info.document, s.section, s.index, s.span, self._sections[info.document][s.section], None, 0.0)
-            for info in documents
-            for s in central_sentences(self._store, info.document, each)
-        ]
-
-    def summarised(self, question: UnderstoodQuestion, searched: Searched) -> list[DocumentInfo]:
-        """The documents that the question wants summed up or compared, if there is no doubt which are meant."""
-        task = task_of(question.standalone, question.kind)
-        if task not in ("summary", "comparison", "plain") or searched.pages:
-            return []
-        named = named_documents(question.standalone, searched.documents)
-        if task == "comparison":
-            return named if 1 < len(named) <= _MOST_COMPARED else []
-        if task == "summary" and len(searched.documents) == 1:
-            return list(searched.documents)
-        return named if len(named) == 1 else []
-
-    def _proposed(self, question: UnderstoodQuestion, reading: Reading) -> list[Quote]:
-        """The proposal, where somebody asks whether something was decided and only a proposal is there."""
-        asked = question.kind == "yes_no" and DECISION.search(question.standalone)
-        if not asked or reading.answerable < self._answer_at:
-            return []
-        found = self._refusals.find_proposal(reading)
-        if found is None:
-            return []
-        document, sentence = found
-        title = self._sections[document][sentence.section]
-        return [Quote(document, sentence.section, sentence.index, sentence.span, title, None, 0.0)]
-
     # -- composing -------------------------------------------------------------------------------------------------
+
+    def _composed(self, question: UnderstoodQuestion, searched: Searched, looked: Sequence[Looked]) -> Answer:
+        """The answer to all parts of a question, or its refusal."""
+        answered = [one for one in looked if one.quotes]
+        if not answered:
+            best = max(looked, key=lambda one: one.reading.answerable)
+            if len(looked) == 1 and best.proposed:
+                return self._answered(question, searched, best.proposed, "partial", best.confidence)
+            return self._refusals.make(question, searched, best.reading)
+        if len(looked) == 1:
+            (only,) = looked
+            composed = self._answered(only.question, searched, only.quotes, "answered", only.confidence)
+            return self._as_selection(composed) if only.selected else composed
+        open_ones = [one.question for one in looked if not one.quotes]
+        status: Status = "partial" if open_ones else "answered"
+        confidence = min(one.confidence for one in answered)
+        quotes = merged_quotes(answered, _MOST_QUOTES)
+        composed = self._answered(question, searched, quotes, status, confidence, several=True)
+        return (
+            _with_notice(composed, composing.open_notice([part.text for part in open_ones])) if open_ones else composed
+        )
 
     def _answered(
         self,
@@ -341,13 +244,15 @@ class QuotesQueryEngine(BaseQueryEngine):
         quotes: Sequence[Quote],
         status: Status,
         confidence: float,
+        *,
+        several: bool = False,
     ) -> Answer:
+        """An answer in ``quotes``; to ``several`` questions at once no short answer stands above them."""
         citations = [
             _without_short_orders(self._citations.make(number, quote.document, quote.span, quote.title, quote.short))
             for number, quote in enumerate(quotes, start=1)
         ]
-        first = citations[0]
-        short = short_words(first)
+        short = None if several else short_words(citations[0])
         notices = self.notices(question, searched, citations)
         # That a source is invented stands above the answer, everything else below it.
         above = [statement for statement in notices if statement.text == composing.EXAMPLE_NOTICE]
@@ -381,10 +286,10 @@ class QuotesQueryEngine(BaseQueryEngine):
         shown = {citation.document for citation in answer.citations}
         documents = [info for info in self._documents if info.document in shown]
         titles = [title for info in documents for title in self._headings(info)] if len(documents) == 1 else []
-        about = composing.selection_notice(titles)
         _, _, quotes = answer.text.partition("\n\n")
-        text = f"{composing.selection_lead(documents)}\n\n{quotes}\n\n*{about.text}*"
-        return answer.model_copy(update={"text": text, "short_answer": None, "statements": [*answer.statements, about]})
+        text = f"{composing.selection_lead(documents)}\n\n{quotes}"
+        selected = answer.model_copy(update={"text": text, "short_answer": None})
+        return _with_notice(selected, composing.selection_notice(titles))
 
     def _headings(self, info: DocumentInfo) -> list[str]:
         """The uppermost headings of a document below its title, as many as one reads."""
@@ -404,7 +309,7 @@ class QuotesQueryEngine(BaseQueryEngine):
             title.startswith(PROPOSALS) for citation in citations for title in self._sections[citation.document]
         )
         quoted_proposal = any(citation.section.startswith(PROPOSALS) for citation in citations)
-        if quoted_proposal or (proposes and DECISION.search(question.standalone)):
+        if quoted_proposal or (proposes and asks_for_decision(question.standalone)):
             notices.append(composing.notice(composing.PROPOSAL_NOTICE))
         qualifying = (
             composing.orders_notice([c for c in citations if speaks_to_a_machine(c.quote)]),
@@ -415,17 +320,24 @@ class QuotesQueryEngine(BaseQueryEngine):
         return notices + [statement for statement in qualifying if statement is not None]
 
 
+def _trace(looked: Sequence[Looked]) -> Trace:
+    sentences = [scored for one in looked for scored in one.reading.scored]
+    if len(looked) > 1:
+        best: dict[tuple[str, int], Scored] = {}
+        for scored in sorted(sentences, key=lambda scored: -scored.score):
+            best.setdefault((scored.candidate.document, scored.candidate.sentence.index), scored)
+        sentences = list(best.values())
+    return Trace(merged_ranking(looked), sum(one.reading.passages for one in looked), sentences)
+
+
+def _with_notice(answer: Answer, about: Statement) -> Answer:
+    return answer.model_copy(
+        update={"text": f"{answer.text}\n\n*{about.text}*", "statements": [*answer.statements, about]}
+    )
+
+
 def _without_short_orders(citation: Citation) -> Citation:
     """A citation whose short answer is not what a document orders an assistant to say."""
     if citation.short_start is None or not speaks_to_a_machine(citation.quote):
         return citation
     return citation.model_copy(update={"short_start": None, "short_end": None})
-
-
-def _vector(bundle: QueryBundle) -> NDArray[np.float32]:
-    return np.asarray(bundle.embedding if bundle.embedding is not None else [], dtype=np.float32)
-
-
-def _with_list(sentence: Sentence, text: str, passage: Passage) -> str:
-    """A list item together with the heading that it belongs to: under "Anhänge", "3.) …" is Anhang 3."""
-    return f"{passage.section_title} {text}" if sentence.kind == "item" else text

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from assistant.answer import Turn
+from assistant.parts import parts_of
 from assistant.wording import wording
 from corpus.analysis import analyse, fold, words
 from corpus.dates import with_full_dates
@@ -16,7 +17,19 @@ from corpus.spelling import Vocabulary
 from corpus.types import Abbreviation
 
 AnswerKind = Literal[
-    "date", "amount", "number", "law", "name", "person", "place", "reason", "yes_no", "definition", "list", "other"
+    "date",
+    "amount",
+    "number",
+    "frequency",
+    "law",
+    "name",
+    "person",
+    "place",
+    "reason",
+    "yes_no",
+    "definition",
+    "list",
+    "other",
 ]
 
 _WORDINGS: dict[AnswerKind, tuple[str, ...]] = {
@@ -27,7 +40,8 @@ _WORDINGS: dict[AnswerKind, tuple[str, ...]] = {
                r"wie hoch (?:\w+ ){0,4}?\w*(?:kosten|betr[aä]g\w*|zuschuss\w*|förder\w+|umlage|ausgaben|aufwand)",
                r"wie hoch (?:\w+ ){0,4}?\w*(?:summe|aufwendungen|budget|etat|beitrag)",
                r"welche (?:\w+ )?\w*kosten (?:\w+ )?(?:ent|fall|hat|haben|verurs|komm)\w*", r"was (?:zahl|bezahl)\w+"),
-    "number": (r"wie ?viel(?:e[nrms]?)?", r"wie ?oft", r"wie ?häufig", r"welche anzahl",
+    "frequency": (r"wie ?oft", r"wie ?häufig", r"wie regelmäßig", r"in welche[mn] (?:abstand|abständen|turnus|rhythmus)"),
+    "number": (r"wie ?viel(?:e[nrms]?)?", r"welche anzahl",
                r"wie hoch (?:ist|sind|war|liegt)"),
     "date": (r"(?:(?:seit|bis|ab|von) )?wann", r"welche[mnrs]? (?:datum|tag|tage|jahr|monat|zeitpunkt|termin)\w*"),
     "law": (r"(?:nach|gemäß|auf|laut) welche[mnrs]? (?:\w+ )?(?:paragra\w+|gesetz\w*|recht\w*|vorschrift|norm)",
@@ -117,6 +131,12 @@ class QuestionReader:
             terms=tuple(dict.fromkeys(analyse(written_out))),
             abbreviation=asked,
         )
+
+    def understand_parts(self, question: str, history: Sequence[Turn] = ()) -> list[UnderstoodQuestion]:
+        """Each thing that the question asks for by itself; what comes later may point back to what comes first."""
+        first, *others = parts_of(question)
+        before = [*history, Turn(role="user", text=first)]
+        return [self.understand(first, history), *(self.understand(other, before) for other in others)]
 
     def with_long_forms(self, text: str) -> str:
         """Document text with the long forms of the abbreviations in it, for comparing wordings."""

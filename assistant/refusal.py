@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from assistant import composing
 from assistant.answer import Answer, Citation, NotFound, Statement
 from assistant.citations import CitationMaker
-from assistant.decisions import DECISION, PROPOSALS
+from assistant.decisions import DECISION, asks_for_decision
+from assistant.looking import find_proposal
 from assistant.missing import find_announcement, relevant_missing
 from assistant.question import UnderstoodQuestion
 from assistant.reader import Reading
@@ -58,7 +59,7 @@ class RefusalMaker:
         sentence = composing.searched_sentence(searched.count, sure=sure and not searched.pages)
         statements = [composing.notice(sentence)]
         citations: list[Citation] = []
-        if DECISION.search(question.standalone):
+        if asks_for_decision(question.standalone):
             self._add_proposal(question, reading, statements, citations)
         relevant = relevant_missing(question, self._store.missing(searched.scope), self._is_common)
         if relevant:
@@ -98,20 +99,11 @@ class RefusalMaker:
             settings=self._settings_hash,
         )
 
-    def find_proposal(self, reading: Reading) -> tuple[str, Sentence] | None:
-        """The sentence with which the nearest document that proposes something begins its proposal."""
-        for document in dict.fromkeys(scored.candidate.document for scored in reading.scored):
-            titles = self._sections[document]
-            for sentence in self._store.sentences(document):
-                if sentence.kind != "heading" and titles[sentence.section].startswith(PROPOSALS):
-                    return document, sentence
-        return None
-
     def _add_proposal(
         self, question: UnderstoodQuestion, reading: Reading, statements: list[Statement], citations: list[Citation]
     ) -> None:
         """Say that there is a proposal only, and cite it, unless the question is about something else."""
-        found = self.find_proposal(reading)
+        found = find_proposal(self._store, self._sections, reading)
         if found is None:
             return
         document, sentence = found

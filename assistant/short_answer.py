@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from assistant.question import UnderstoodQuestion
-from assistant.reader.entities import AMOUNT, DATE, LAW, PROPORTION, numbers_without_dates
+from assistant.reader.entities import AMOUNT, DATE, FREQUENCY, LAW, PROPORTION, numbers_without_dates
 from assistant.reader.features import related
 from corpus.amounts import find_amounts
 from corpus.analysis import analyse
@@ -36,6 +36,9 @@ def short_answer(question: UnderstoodQuestion, sentence: str) -> Span | None:
             return _only([match.span() for match in LAW.finditer(sentence)])
         case "number":
             return _number(question, sentence)
+        case "frequency":
+            often = [match.span() for match in FREQUENCY.finditer(sentence)]
+            return _only(often) if often else _number(question, sentence)
         case _:
             return None
 
@@ -72,7 +75,10 @@ def short_answer_in_row(question: UnderstoodQuestion, cells: Sequence[RowCell]) 
     wanted = _CELLS.get(question.kind)
     if wanted is None:
         return None
-    fitting = [cell for cell in cells[1:] if wanted(cell)]
+    # The first cell names the row; in a timetable that is the date.
+    fitting = [cell for cell in cells[1:] if wanted(cell)] or [
+        cell for cell in cells[:1] if question.kind == "date" and wanted(cell)
+    ]
     if len(fitting) <= 1:
         return fitting[0].span if fitting else None
     shared = [

@@ -8,8 +8,10 @@ from collections.abc import Callable
 from assistant.question import AnswerKind
 
 _MONTH = r"(?:Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember)"
+_QUARTER = r"(?:[1-4]\.|erste[ns]?|zweite[ns]?|dritte[ns]?|vierte[ns]?|I{1,3}|IV)"
 DATE = re.compile(
-    rf"\b\d{{1,2}}\.\s?\d{{1,2}}\.\s?(?:\d{{4}}|\d{{2}})\b|\b(?:\d{{1,2}}\.\s)?{_MONTH}(?:\s\d{{4}})?\b"
+    rf"\b(?:I{{1,3}}|IV)\s?/\s?(?:19|20)\d{{2}}\b|(?<!\w){_QUARTER}\s(?:Quartal|Halbjahr)(?:s?\s(?:19|20)\d{{2}})?\b"
+    rf"|\b\d{{1,2}}\.\s?\d{{1,2}}\.\s?(?:\d{{4}}|\d{{2}})\b|\b(?:\d{{1,2}}\.\s)?{_MONTH}(?:\s\d{{4}})?\b"
     r"|\b(?:19|20)\d{2}\b"
 )
 AMOUNT = re.compile(
@@ -17,15 +19,25 @@ AMOUNT = re.compile(
     # In tables the unit stands in the column's head; two decimals are how money is written there.
     r"|\b\d{1,3}(?:\.\d{3})*,\d{2}(?!\d|\s?(?:%|Prozent|v\.\s?H|Stelle))"
 )
-_SPELLED = """
-    zwei drei vier fünf sechs sieben acht neun zehn elf zwölf zwanzig hundert tausend einmal zweimal dreimal beide
-    beiden
-""".split()
+_ONES = r"zwei|drei|vier|fünf|sechs|sieben|acht|neun"
+_SPELLED = (
+    rf"(?:(?:ein|{_ONES})und)?(?:zwanzig|dreißig|vierzig|fünfzig|sechzig|siebzig|achtzig|neunzig)"
+    rf"|(?:(?:{_ONES})?(?:hundert|tausend))|{_ONES}|zehn|elf|zwölf|(?:drei|vier|fünf|sech|sieb|acht|neun)zehn"
+    rf"|(?:ein|{_ONES}|zehn)mal|beiden?"
+)
 NUMBER = re.compile(
     r"(?<![\d.,§])(?<!§\s)\d{1,3}(?:\.\d{3})*(?:,\d+)?(?:\s?%|\s?Prozent)?(?!\w|\.\d|[.)]\))"
-    rf"|\b(?:{'|'.join(_SPELLED)})\b",
+    rf"|\b(?:{_SPELLED})\b",
     re.IGNORECASE,
 )
+_PERIOD = r"(?:Jahr|Halbjahr|Quartal|Monat|Woche|Tag)"
+FREQUENCY = re.compile(
+    rf"\b(?:(?:\w+mal|\d+\s?x|\d+\sMal)\s)?(?:(?:zwei|halb|viertel|all)?jährlich|monatlich|wöchentlich|täglich|quartalsweise)\b"
+    rf"|\b(?:(?:ein|{_ONES}|zehn)mal|(?:\d+|ein|einige|mehrere)[\s-]?Mal)(?:\s(?:im|pro|je|in der|am)\s{_PERIOD})?\b"
+    rf"|\b(?:alle|jede[snr]?)\s(?:(?:\d+|\w+)\s)?{_PERIOD}(?:e|en|s)?\b|\bmehrmals\b|\bregelmäßig\b",
+    re.IGNORECASE,
+)
+"""How often something happens; "jedes Jahr" and "alle zwei Jahre" as well as "vierteljährlich"."""
 PROPORTION = re.compile(
     r"\b\d[\d.]*(?:,\d+)?\s(?:von|der)\s(?:den\s|insgesamt\s|rund\s|etwa\s){0,2}\d[\d.]*(?:,\d+)?\b"
 )
@@ -74,6 +86,7 @@ _FITS: dict[AnswerKind, Callable[[str], bool]] = {
     "date": lambda text: bool(DATE.search(text)),
     "amount": lambda text: bool(AMOUNT.search(text)),
     "number": lambda text: bool(numbers_without_dates(text)) or bool(AMOUNT.search(text)),
+    "frequency": lambda text: bool(FREQUENCY.search(text)) or bool(numbers_without_dates(text)),
     "reason": lambda text: bool(_REASON.search(text)),
     "place": lambda text: bool(_PLACE.search(text)),
     "law": lambda text: bool(_LEGAL.search(text)),
@@ -82,5 +95,5 @@ _FITS: dict[AnswerKind, Callable[[str], bool]] = {
     "definition": lambda text: bool(_NAME.search(text[1:])),
 }
 
-HARD_KINDS: frozenset[AnswerKind] = frozenset({"date", "amount", "number", "law", "name"})
+HARD_KINDS: frozenset[AnswerKind] = frozenset({"date", "amount", "number", "frequency", "law", "name"})
 """Questions that nothing answers but a sentence with such a thing in it."""
