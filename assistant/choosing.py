@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from assistant.decisions import DECIDED, PENDING, asks_for_decision
+from assistant.enumerations import list_around
 from assistant.question import UnderstoodQuestion
 from assistant.reader import Candidate, Reading, Scored, Weights
 from assistant.reader.entities import HARD_KINDS, fits
@@ -24,6 +25,8 @@ _MOST_FACTS: Final = 3
 _MOST_QUOTES: Final = 4
 _LONGEST_QUOTE: Final = 900
 """Characters of neighbouring sentences that are quoted as one: more is not read, but looked up on the page."""
+_POINTS_CHOSEN: Final = 2
+"""Points of a list that must have been chosen for the others to belong to the answer as well."""
 _NEAR: Final = 3
 _TELLING: Final = 10
 """A number that counts what the question asks for, or a paragraph, is sought further down: few sentences have one."""
@@ -92,7 +95,32 @@ class QuoteChooser:
         if question.kind == "yes_no" and asks_for_decision(question.standalone):
             # Whether something was decided is only answered by a sentence that speaks of a decision.
             enough = [s for s in enough if DECIDED.search(s.candidate.text) or PENDING.search(s.candidate.text)]
-        return self._joined(question, enough)[:_MOST_QUOTES]
+        quotes = self._joined(question, enough)
+        listed = self._listed(best, enough) if question.kind == "list" else []
+        if not listed:
+            return quotes[:_MOST_QUOTES]
+        others = [quote for quote in quotes if not any(quote.span.overlaps(point.span) for point in listed)]
+        return [*listed, *others[: max(1, _MOST_QUOTES - len(listed))]]
+
+    def _listed(self, best: Scored, chosen: Sequence[Scored]) -> list[Quote]:
+        """All points of the list that the best sentence introduces, or of which another point was chosen, too."""
+        document, sentence = best.candidate.document, best.candidate.sentence
+        points = list_around(self._store, document, sentence.index)
+        if not points:
+            return []
+        introduces = sentence.index < points[0].index
+        inside = range(points[0].index, points[-1].index + 1)
+        also = sum(one.candidate.document == document and one.candidate.sentence.index in inside for one in chosen)
+        if not introduces and also < _POINTS_CHOSEN:
+            return []
+        title = self._sections[document][sentence.section]
+        quotes: list[Quote] = []
+        for point in [sentence, *points] if introduces else points:
+            quote = Quote(document, point.section, point.index, point.span, title, None, best.score)
+            if quotes and _are_neighbours(quotes[-1], quote):
+                quote = replace(quote, span=Span(quotes.pop().span.start, quote.span.end))
+            quotes.append(quote)
+        return quotes
 
     def _rank(self, scored: Scored) -> float:
         """Originals first where an example says about the same: nobody should be shown what is invented instead."""
