@@ -17,7 +17,8 @@ DECIDED = re.compile(
 )
 """A sentence that tells of a decision."""
 PENDING = re.compile(
-    r"\b(?:steht|stehen|stand) (?:noch )?aus\b|\bnoch (?:nicht|kein\w*)\b|\bausstehend\w*|\bnimmt [^.]{0,60}nicht vorweg\b"
+    r"\b(?:steht|stehen|stand) (?:noch )?aus\b|\bnoch (?:nicht|kein\w*)\b|\bausstehend\w*"
+    r"|\bnimmt [^.]{0,60}nicht vorweg\b"
 )
 """A sentence that tells that nothing is decided yet."""
 PROPOSALS = ("Beschlussvorschlag", "Beschlussempfehlung")

@@ -56,8 +56,12 @@ class TrainedClaimNetwork(nn.Module):
         return relations, deciding
 
     def trained(self) -> Iterator[tuple[str, nn.Parameter]]:
-        """What training changes and is stored."""
+        """What training changes."""
         return ((name, value) for name, value in self.named_parameters() if value.requires_grad)
+
+    def stored(self) -> Iterator[tuple[str, nn.Parameter]]:
+        """What is stored: the layers below are the reading network's."""
+        return self.trained()
 
 
 def _wide(mask: Tensor, dtype: torch.dtype) -> Tensor:

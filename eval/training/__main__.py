@@ -52,6 +52,7 @@ def main() -> int:
         default=1.0,
         help="share of what is learnt now in the weights that are written; the rest stays as in --start",
     )
+    parser.add_argument("--frozen", type=int, default=0, help="lowest layers that stay as they are")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
@@ -70,6 +71,7 @@ def main() -> int:
     network = ReadingNetwork(embedding.directory, options.dropout)
     if options.start is not None:
         read_weights(network, options.start)
+    network.freeze(options.frozen)
     check = Check(options.data, encoder, network, options.device)
     learn(network, groups, Course(options.rate, options.device), options.work, check)
     if options.start is not None and options.average < 1:
@@ -79,7 +81,7 @@ def main() -> int:
     card = {
         "command": f"python -m eval.training DATA --seed {options.seed} --rate {options.rate}"
         f" --passes {options.passes} --batch {options.batch} --dropout {options.dropout}"
-        f" --average {options.average}"
+        f" --average {options.average} --frozen {options.frozen}"
         f" --share {' '.join(f'{name}={share}' if name else str(share) for name, share in options.share)}",
         "base": embedding.identity,
         "steps": len(groups),

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 
 SENTENCE_WIDTH: Final = 256
 PASSAGE_WIDTH: Final = 128
+_EMBEDDINGS: Final = "encoder.embeddings."
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,15 @@ class ReadingNetwork(nn.Module):
         passages = self.passage_outer(nn.functional.gelu(self.passage_inner(first[:, 0])))[:, 0]
         return Scores(scored, passages, self.span(states))
 
+    def freeze(self, layers: int) -> None:
+        """Leave the lowest ``layers`` as they are: a short course changes little there, and runs faster without."""
+        for layer in self.encoder.encoder.layer[:layers]:
+            layer.requires_grad_(requires_grad=False)
+
     def trained(self) -> Iterator[tuple[str, nn.Parameter]]:
-        """What training changes and is stored."""
+        """What training changes."""
         return ((name, value) for name, value in self.named_parameters() if value.requires_grad)
+
+    def stored(self) -> Iterator[tuple[str, nn.Parameter]]:
+        """What is stored: all but the embeddings, which are the embedding model's."""
+        return ((name, value) for name, value in self.named_parameters() if not name.startswith(_EMBEDDINGS))

@@ -69,7 +69,7 @@ PLAN: Final = (
         lambda path: sources.read_judgments("legalquad", path),
         names=False,
     ),
-    Part("written", (), 5000, invent=written_questions, names=False),
+    Part("written", (), 9000, invent=written_questions, names=False),
     Part("tables", (), 1500, invent=invented_tables, names=False),
     Part("papers", (), 2500, invent=invented_papers, names=False),
     Part(

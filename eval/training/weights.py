@@ -13,19 +13,19 @@ from torch import nn
 from eval.training.network import ReadingNetwork
 
 
-class Trained(Protocol):
-    """A network that tells what training changes."""
+class Stored(Protocol):
+    """A network that tells what of it is stored."""
 
-    def trained(self) -> Iterator[tuple[str, nn.Parameter]]:
+    def stored(self) -> Iterator[tuple[str, nn.Parameter]]:
         """Those parameters under their names."""
         ...
 
 
-def write_weights(network: Trained, path: Path, card: Mapping[str, object]) -> None:
-    """Write the trained parameters as float16 safetensors under their own names; ``card`` goes into the metadata."""
+def write_weights(network: Stored, path: Path, card: Mapping[str, object]) -> None:
+    """Write the stored parameters as float16 safetensors under their own names; ``card`` goes into the metadata."""
     from safetensors.torch import save_file
 
-    weights = {name: value.detach().to("cpu", torch.float16).contiguous() for name, value in network.trained()}
+    weights = {name: value.detach().to("cpu", torch.float16).contiguous() for name, value in network.stored()}
     save_file(weights, path, metadata={"card": json.dumps(card, ensure_ascii=False, sort_keys=True)})
 
 

@@ -18,6 +18,10 @@ READER = QuestionReader([], Vocabulary({}))
         ("Aus wie vielen Ortsteilen besteht Kommune 11?", "Kommune 11 besteht aus 21 Ortsteilen.", "21"),
         ("Wie viele Klassen hat die Schule in Bezirk 3?", "Die Schule in Bezirk 3 hat 12 Klassen.", "12"),
         ("Wie viele Plätze hat Haus 7?", "Haus 7 hat neue Plätze.", None),
+        ("Wie oft tagt die Gruppe?", "Sie lädt fünf Verbände vierteljährlich ein.", "vierteljährlich"),
+        ("Wie häufig wird berichtet?", "Berichtet wird zweimal im Jahr.", "zweimal im Jahr"),
+        ("Wie viele Paten gibt es?", "Vierzehn ehrenamtliche Paten helfen.", "Vierzehn"),
+        ("Wann erscheint das Heft?", "Das Heft erscheint im dritten Quartal 2016.", "dritten Quartal 2016"),
         (
             "Wie viele Kreise haben ein KI?",
             "Inzwischen haben 47 von insgesamt 54 Kreisen ein KI.",
@@ -37,6 +41,12 @@ def test_a_sum_of_money_is_no_number_of_something() -> None:
     cells = [RowCell(header, text, Span(10 * n, 10 * n + len(text))) for n, (header, text) in enumerate(row)]
     assert short_answer_in_row(READER.understand("Wie viele Stellen fördert das Land?"), cells) == cells[1].span
     assert short_answer_in_row(READER.understand("Mit wie viel Euro fördert das Land?"), cells) == cells[2].span
+
+
+def test_in_a_timetable_the_cell_that_names_the_row_is_the_date() -> None:
+    row = [("Zeit", "II/2015"), ("Arbeitsschritt", "Wegweiser erscheint"), ("Ergebnis", "8 Sprachen")]
+    cells = [RowCell(header, text, Span(40 * n, 40 * n + len(text))) for n, (header, text) in enumerate(row)]
+    assert short_answer_in_row(READER.understand("Wann erscheint der Wegweiser?"), cells) == cells[0].span
 
 
 @pytest.mark.parametrize(
