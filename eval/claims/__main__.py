@@ -31,9 +31,9 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("assistant/factcheck") / CLAIM_FILE)
     parser.add_argument("--rounds", type=int, default=4)
     parser.add_argument("--rate", type=float, default=1e-4)
-    parser.add_argument("--strangers", type=float, default=0.15, help="share of pairs that are mixed into others")
+    parser.add_argument("--strangers", type=float, default=0.3, help="share of pairs that are mixed into others")
     parser.add_argument(
-        "--distorted", type=float, default=0.7, help="share of proven claims that are also told wrongly"
+        "--distorted", type=float, default=0.3, help="share of proven claims that are also told wrongly"
     )
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
@@ -59,6 +59,8 @@ def main() -> None:
         "pairs": len(learnt),
         "rounds": arguments.rounds,
         "rate": arguments.rate,
+        "strangers": arguments.strangers,
+        "distorted": arguments.distorted,
         "seed": _SEED,
         "held_out": {name: round(value, 3) for name, value in check(network, prepared).items()},
     }

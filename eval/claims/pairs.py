@@ -22,6 +22,11 @@ _CONTRADICTING: Final = frozenset(("number", "date", "unit", "negation", "decisi
 """Distortions that turn a proven claim into a contradicted one, not into one that is merely unproven."""
 
 
+_NEAREST: Final = 3
+_ROWS: Final = 256
+"""Claims that are compared with all passages at a time."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pair:
     """``relation`` counts as in :mod:`assistant.factcheck.network`; ``mine`` and ``theirs`` are the deciding words."""
@@ -55,13 +60,35 @@ def _of(row: dict[str, Any]) -> Iterator[Pair]:
 
 
 def strangers(pairs: Sequence[Pair], share: float, seed: int) -> Iterator[Pair]:
-    """Claims beside passages of other lines, which say nothing of them."""
+    """Claims beside passages of other lines, which say nothing of them: half of them any, half the most similar ones.
+
+    The similar ones are what a search brings beside the right passage: the same subject, of another town or thing.
+    Passages under the same heading are left out, because they may well speak of the claim.
+    """
     drawn = random.Random(seed)
-    for pair in pairs:
-        if drawn.random() < share:
-            other = drawn.choice(pairs)
-            if other.passage != pair.passage:
-                yield Pair(pair.claim, other.context, other.passage, SILENT)
+    chosen = [pair for pair in pairs if drawn.random() < share]
+    alike = _most_similar([pair for place, pair in enumerate(chosen) if place % 2], pairs, drawn)
+    for place, pair in enumerate(chosen):
+        other = next(alike) if place % 2 else drawn.choice(pairs)
+        if other is not None and other.context != pair.context:
+            yield Pair(pair.claim, other.context, other.passage, SILENT)
+
+
+def _most_similar(chosen: Sequence[Pair], pairs: Sequence[Pair], drawn: random.Random) -> Iterator[Pair | None]:
+    """For each pair one of those whose passages share most with its claim, by TF-IDF over letter groups."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    passages = list({pair.passage: pair for pair in pairs}.values())
+    vectorizer = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True, max_features=100_000)
+    known = vectorizer.fit_transform([pair.passage for pair in passages])
+    asked = vectorizer.transform([pair.claim for pair in chosen])
+    for first in range(0, len(chosen), _ROWS):
+        group = chosen[first : first + _ROWS]
+        scores = (asked[first : first + _ROWS] @ known.T).toarray()
+        for pair, row in zip(group, scores, strict=True):
+            nearest = [passages[place] for place in row.argsort()[::-1][: 2 * _NEAREST]]
+            others = [one for one in nearest if one.context != pair.context]
+            yield drawn.choice(others[:_NEAREST]) if others else None
 
 
 def distorted(pairs: Sequence[Pair], share: float, seed: int) -> Iterator[Pair]:
