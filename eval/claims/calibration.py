@@ -20,7 +20,7 @@ from assistant.assistant import Assistant
 from assistant.factcheck.claims import find_claims
 from assistant.factcheck.deciding import FEATURES, WEIGHTS_FILE, unfitted_decider
 from corpus.settings import load_settings
-from eval.claims.drafts import DRAFTS, claim_for, load_drafts
+from eval.claims.drafts import DRAFTS, MORE_DRAFTS, calibration_drafts, claim_for
 
 _RELATIONS: Final = {"belegt": 0, "teilweise belegt": 1, "weicht ab": 2, "nicht gefunden": 3}
 _STRENGTH: Final = 0.2
@@ -55,7 +55,7 @@ def main() -> int:
         "bias": bias.round(5).tolist(),
         "deviates_at": round(threshold, 3),
         "proven_at": _PROVEN,
-        "fitted_on": {"file": DRAFTS.name, "split": "calibration", **quality},
+        "fitted_on": {"files": [DRAFTS.name, MORE_DRAFTS.name], "split": "calibration", **quality},
     }
     path = Path(str(files("assistant.factcheck").joinpath(WEIGHTS_FILE)))
     path.write_text(json.dumps(stored, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
@@ -72,7 +72,7 @@ def _examples() -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int6
     assistant = Assistant.open(load_settings())
     try:
         checker = assistant.fact_checker(decider=unfitted_decider())
-        for number, draft in enumerate(load_drafts(DRAFTS, "calibration")):
+        for number, draft in enumerate(calibration_drafts()):
             claims = find_claims(draft.text)
             readings = dict(checker.readings(claims))
             for label in draft.claims:

@@ -14,6 +14,8 @@ from eval.questions import Evidence, Split
 
 DRAFTS = Path(__file__).parents[1] / "entwuerfe" / "akte.jsonl"
 """The labelled drafts on the packaged Akte; written by authors who had seen the documents and not the program."""
+MORE_DRAFTS = DRAFTS.with_name("eichung.jsonl")
+"""Further ones by four other authors, all for calibration."""
 Change = Literal["number", "date", "office", "vote", "other"]
 
 
@@ -88,3 +90,8 @@ def claim_for(label: LabelledClaim, places: Sequence[Placed]) -> int | None:
     shared = [(min(one.end, label.end) - max(one.start, label.start), -place) for place, one in enumerate(places)]
     most, place = max(shared, default=(0, 0))
     return -place if most > 0 else None
+
+
+def calibration_drafts() -> list[LabelledDraft]:
+    """All drafts that verdicts may be fitted on."""
+    return [*load_drafts(DRAFTS, "calibration"), *load_drafts(MORE_DRAFTS, "calibration")]
