@@ -162,7 +162,7 @@ class Assistant:
         retriever = HybridRetriever(self._store, self._vectors, self._embedding, scope=scope)
         return FactChecker(
             self._store,
-            Finder(self._store, retriever, self._embedding, searched),
+            Finder(self._store, retriever, self._embedding, searched, scope),
             self._claims,
             decider if decider is not None else load_decider(),
             self.holdings.citations,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import logging
 from importlib.resources import as_file, files
@@ -19,7 +20,7 @@ from corpus.settings import load_settings
 from eval.claims.learning import check, examples, learn
 from eval.claims.network import TrainedClaimNetwork
 from eval.claims.pairs import distorted, strangers, written_pairs
-from eval.training.weights import write_weights
+from eval.training.weights import read_weights, write_weights
 
 _SEED = 20261127
 _log = logging.getLogger(__name__)
@@ -29,6 +30,7 @@ def main() -> None:
     """Train and write the weights."""
     parser = argparse.ArgumentParser(prog="python -m eval.claims", description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("assistant/factcheck") / CLAIM_FILE)
+    parser.add_argument("--start", type=Path, help="weights to go on from")
     parser.add_argument("--rounds", type=int, default=4)
     parser.add_argument("--rate", type=float, default=1e-4)
     parser.add_argument("--strangers", type=float, default=0.3, help="share of pairs that are mixed into others")
@@ -43,6 +45,8 @@ def main() -> None:
     encoder = PairEncoder(ModelDirectory(directory, MODEL_NAME).tokenizer)
     with as_file(files("assistant.reader").joinpath(NETWORK_FILE)) as reading:
         network = TrainedClaimNetwork(directory, reading)
+    if arguments.start is not None:
+        read_weights(network, arguments.start)
     learnt, checked = list(written_pairs(held_out=False)), list(written_pairs(held_out=True))
     learnt = [
         *learnt,
@@ -64,6 +68,8 @@ def main() -> None:
         "seed": _SEED,
         "held_out": {name: round(value, 3) for name, value in check(network, prepared).items()},
     }
+    if arguments.start is not None:
+        card["start_sha256"] = hashlib.sha256(arguments.start.read_bytes()).hexdigest()
     write_weights(network, arguments.out, card)
     print(json.dumps(card, ensure_ascii=False))
 

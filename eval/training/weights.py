@@ -29,7 +29,7 @@ def write_weights(network: Stored, path: Path, card: Mapping[str, object]) -> No
     save_file(weights, path, metadata={"card": json.dumps(card, ensure_ascii=False, sort_keys=True)})
 
 
-def read_weights(network: ReadingNetwork, path: Path) -> None:
+def read_weights(network: nn.Module, path: Path) -> None:
     """Load what :func:`write_weights` wrote; layers that were frozen then are not in it and stay as they are.
 
     Raises ``KeyError`` where it holds a parameter that the network does not have.
