@@ -113,7 +113,7 @@ def serve(
             raise AktenkundigError("Der Web-Chat ließ sich nicht starten; die Meldungen darüber nennen den Grund.")
 
 
-def _figures(metrics: Metrics | None, host: str, port: int | None) -> AbstractContextManager[object]:
+def _figures(metrics: Metrics | None, host: str, port: int | None) -> AbstractContextManager[None]:
     """The server of the figures, where there are any."""
     if metrics is None or port is None:
         return nullcontext()

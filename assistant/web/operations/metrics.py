@@ -23,7 +23,7 @@ from prometheus_client.registry import Collector
 
 from assistant.factcheck import VERDICTS
 from assistant.observing import Observer
-from assistant.web.operations.logs import EVENTS
+from assistant.web.operations.logs import EVENTS, tell
 from corpus.errors import SettingsError, StoreError
 
 if TYPE_CHECKING:
@@ -200,8 +200,8 @@ class _LookedUp(Collector):
 
 
 @contextmanager
-def served(metrics: Metrics, host: str, port: int) -> Iterator[int]:
-    """Serve the figures at ``/metrics`` until the end; gives the port, which 0 leaves open.
+def served(metrics: Metrics, host: str, port: int) -> Iterator[None]:
+    """Serve the figures at ``/metrics`` until the end; port 0 picks a free one, which is logged.
 
     Raises :class:`corpus.errors.SettingsError` where host and port cannot be used.
     """
@@ -217,8 +217,9 @@ def served(metrics: Metrics, host: str, port: int) -> Iterator[int]:
             f"Auf {host}, Port {port}, können die Kennzahlen nicht erreichbar sein: {error.strerror}; "
             "bitte AKTENKUNDIG_METRICS_HOST und AKTENKUNDIG_METRICS_PORT prüfen."
         ) from error
+    tell("figures", f"Kennzahlen für Prometheus: Port {server.server_port}, /metrics", port=server.server_port)
     try:
-        yield server.server_port
+        yield
     finally:
         server.shutdown()
         server.server_close()
