@@ -5,8 +5,8 @@
 Reads ``corpus/akten`` into a temporary data directory (or takes one that is there), starts ``aktenkundig serve``, and
 lets that many people ask at the same moment, each another question of ``eval/fragen``; several rounds, each with other
 questions. Prints errors, median, 95th percentile (nearest rank) and the longest wait, and the
-server's memory. Then it opens the page five times
-in headless Chromium, each time with an empty cache, until it takes questions. Playwright comes with the test tools.
+server's memory. Then it opens the page five times in headless Chromium, each time with an empty cache, until it takes
+questions. Playwright comes with the test tools.
 """
 
 from __future__ import annotations

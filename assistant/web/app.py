@@ -23,7 +23,7 @@ from assistant.web.operations.lifecycle import Intake
 from assistant.web.operations.line import Line
 from assistant.web.operations.requests import RequestWatch, log_request
 from assistant.web.page import ASSETS, PageMiddleware
-from assistant.web.problems import report_problems
+from assistant.web.problems import IncidentReports, report_problems
 from assistant.web.security import PLAIN_PATHS, Protection
 from assistant.web.staff import StaffDesk
 from assistant.web.viewer import viewer_routes
@@ -92,6 +92,7 @@ def create_app(assistant: Assistant, lifecycle: Lifecycle, metrics: Metrics | No
         max_file_size=1,
     )
     app.add_middleware(PageMiddleware, assistant=assistant)
+    app.add_middleware(IncidentReports)
     app.add_middleware(Intake, lifecycle=lifecycle, paths=(f"{API_PATH}/", MCP_PATH))
     app.add_middleware(Protection)
     line = ChatLine(chat)

@@ -53,7 +53,6 @@ def problem(status: int, detail: str, **further: object) -> JSONResponse:
 
 def report_problems(app: FastAPI) -> None:
     """Let every error that a route of ``app`` raises end as a problem document."""
-    app.add_middleware(IncidentReports)
     app.add_exception_handler(AktenkundigError, _expected)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _refused)

@@ -45,6 +45,8 @@ class _EndingServer(uvicorn.Server):
         self._patience = patience
         self._announce = announce
         self._ends_at: float | None = None
+        self.cut_off = 0
+        """Pieces of work that had not ended when the server did."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then announce."""
@@ -65,6 +67,7 @@ class _EndingServer(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End, without a traceback for each page that is still open."""
+        self.cut_off = self._lifecycle.under_way
         logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
         await super().shutdown(sockets=sockets)
 
@@ -107,7 +110,7 @@ def serve(
         try:
             server.run(sockets=[listener])
         except KeyboardInterrupt:
-            _say_goodbye(lifecycle)
+            _say_goodbye(server.cut_off)
             return
         if not server.started:
             raise AktenkundigError("Der Web-Chat ließ sich nicht starten; die Meldungen darüber nennen den Grund.")
@@ -122,13 +125,12 @@ def _figures(metrics: Metrics | None, host: str, port: int | None) -> AbstractCo
     return served(metrics, host, port)
 
 
-def _say_goodbye(lifecycle: Lifecycle) -> None:
+def _say_goodbye(cut_off: int) -> None:
     """Log the end. Threads that still work would keep the process alive; nobody waits for them any more."""
-    left = lifecycle.under_way
-    if not left:
-        tell("stopped", "Der Web-Chat ist beendet.", under_way=0)
+    if not cut_off:
+        tell("stopped", "Der Web-Chat ist beendet.", cut_off=0)
         return
-    tell("stopped", f"Der Web-Chat ist beendet; abgebrochen: {left}.", level=logging.WARNING, under_way=left)
+    tell("stopped", f"Der Web-Chat ist beendet; abgebrochen: {cut_off}.", level=logging.WARNING, cut_off=cut_off)
     logging.shutdown()
     os._exit(EXIT_CUT_OFF)
 

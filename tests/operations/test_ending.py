@@ -11,7 +11,7 @@ from threading import Event
 import httpx
 import pytest
 
-from tests.operations.conftest import Operated, operated
+from tests.operations.conftest import operated
 from tests.scripted_model import ScriptedModel
 
 pytestmark = pytest.mark.slow
@@ -52,12 +52,6 @@ def with_model(model: ScriptedModel, **settings: object) -> dict[str, object]:
     }
 
 
-def ended(server: Operated) -> Iterator[None]:
-    """Wait until it has begun to end."""
-    server.event("stopping")
-    yield
-
-
 def test_a_question_under_way_is_answered_and_no_new_one_is_taken(
     vorlage_data: Path, clean_environment: dict[str, str], tmp_path: Path
 ) -> None:
@@ -80,7 +74,7 @@ def test_a_question_under_way_is_answered_and_no_new_one_is_taken(
     assert "wird gerade beendet" in refused.json()["detail"]
     assert (ready.status_code, ready.json()["failing"]) == (503, ["ending"])
     assert alive.status_code == 200
-    assert server.event("stopped")["under_way"] == 0
+    assert server.event("stopped")["cut_off"] == 0
 
 
 def test_what_takes_longer_than_set_is_cut_off(
@@ -97,7 +91,7 @@ def test_what_takes_longer_than_set_is_cut_off(
                 under_way.result()
     stopped = server.event("stopped")
     assert stopped["level"] == "warning"
-    assert stopped["under_way"] == 1
+    assert stopped["cut_off"] == 1
 
 
 def test_health_is_told_at_once_while_all_places_and_the_line_are_taken(

@@ -9,7 +9,7 @@ import psutil
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.conftest import QUESTION, Run
+from tests.conftest import QUESTION, ROOT, VORLAGE, Run
 from tests.operations.conftest import Operated
 
 pytestmark = pytest.mark.slow
@@ -113,9 +113,16 @@ def test_the_chats_own_port_has_no_figures_and_the_figures_port_no_chat(server: 
     assert len(listening) == 2
 
 
-def test_another_ingestion_is_counted_while_the_server_runs(server: Operated, run: Run, vorlage_data: object) -> None:
-    from tests.conftest import VORLAGE
+def test_every_figure_that_an_alert_or_the_guide_names_is_there(server: Operated) -> None:
+    told = {name for name, _ in figures(server)}
+    for file in (ROOT / "deploy" / "prometheus-alarme.yaml", ROOT / "docs" / "betrieb.md"):
+        named = set(re.findall(r"\b(?:aktenkundig|process)_[a-z_]+[a-z]\b", file.read_text(encoding="utf-8")))
+        assert named, file
+        for name in named:
+            assert name in told or any(one.startswith(f"{name}_") for one in told), f"{file.name}: {name}"
 
+
+def test_another_ingestion_is_counted_while_the_server_runs(server: Operated, run: Run, vorlage_data: object) -> None:
     before = figure(server, "ingestion_runs_total", complete="true")
     done = run("ingest", str(VORLAGE), data=vorlage_data, AKTENKUNDIG_DEFAULT_VISIBILITY="public")
     assert done.code == 0, done.err

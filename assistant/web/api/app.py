@@ -28,7 +28,7 @@ from assistant.web.api.shapes import (
     document_entries,
 )
 from assistant.web.api.staff import staff_routes
-from assistant.web.problems import report_problems
+from assistant.web.problems import IncidentReports, report_problems
 from assistant.web.viewer import NARROWEST, USUAL, WIDEST, disposition, page_picture
 
 if TYPE_CHECKING:
@@ -73,6 +73,7 @@ def create_api(
         strict_content_type=True,
     )
     report_problems(api)
+    api.add_middleware(IncidentReports)
     _add_asking(api, Counter(assistant, desk, questions), desk)
     api.include_router(check_routes(assistant, drafts))
     _add_holdings(api, assistant)
