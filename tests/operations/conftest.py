@@ -30,7 +30,10 @@ class Operated:
     @property
     def events(self) -> list[dict[str, Any]]:
         """The lines of the log, all of which must be JSON."""
-        return [json.loads(line) for line in list(self.log)]
+        lines = list(self.log)
+        if any(not line.startswith("{") for line in lines):
+            pytest.fail("not all of the log is JSON:\n" + "\n".join(lines))
+        return [json.loads(line) for line in lines]
 
     def event(self, name: str, patience: float = 20) -> dict[str, Any]:
         """The first event of this name; waits for it."""

@@ -59,11 +59,11 @@ def test_fact_checks_are_counted_with_their_verdicts(server: Operated) -> None:
 
 def test_requests_are_counted_by_the_pattern_of_their_address(server: Operated) -> None:
     document = httpx.get(f"{server.address}/api/v1/documents").json()[0]["document"]
-    for path in (f"/api/v1/documents/{document}/text", f"/dokumente/{document}", "/", "/wp-login.php"):
+    for path in (f"/api/v1/documents/{document}/text", f"/dokumente/{document}/seiten.json", "/", "/wp-login.php"):
         httpx.get(f"{server.address}{path}")
     for route, status in (
         ("/api/v1/documents/{document}/text", "200"),
-        ("/dokumente/{document}", "200"),
+        ("/dokumente/{document}/seiten.json", "200"),
         ("/", "200"),
         ("andere", "404"),
     ):
@@ -90,7 +90,7 @@ def test_memory_readiness_and_lines_are_told(server: Operated) -> None:
 def test_nothing_of_a_question_a_document_or_a_person_is_a_figure(server: Operated) -> None:
     document = httpx.get(f"{server.address}/api/v1/documents").json()[0]
     ask(server, NONSENSE)
-    httpx.get(f"{server.address}/dokumente/{document['document']}?frage=Giraffen")
+    httpx.get(f"{server.address}/dokumente/{document['document']}/seiten.json?frage=Giraffen")
     told = httpx.get(server.metrics_address).text
     for word in ("Giraffen", "127.0.0.1", document["title"], f'"{document["document"]}"', f"/{document['document']}"):
         assert word not in told

@@ -90,6 +90,6 @@ class RequestWatch:
 
 
 def _pattern(scope: Scope) -> str:
-    """The pattern that the address was matched by."""
-    pattern = getattr(scope.get("route"), "path", None)
-    return f"{scope.get('root_path', '')}{pattern}" if isinstance(pattern, str) else UNKNOWN
+    """The pattern that the address was matched by; of a folder of files, which has no routes, its place."""
+    pattern, mounted = getattr(scope.get("route"), "path", None), scope.get("root_path", "")
+    return f"{mounted}{pattern}" if isinstance(pattern, str) else mounted or UNKNOWN
