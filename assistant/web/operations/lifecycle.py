@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import CancelledError
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from threading import Lock
@@ -10,7 +11,8 @@ from typing import TYPE_CHECKING, Final
 from assistant.web.problems import OverloadedError, problem
 
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp, Receive, Scope, Send
+    from fastapi.responses import JSONResponse
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 ENDING: Final = "Der Web-Chat wird gerade beendet oder neu gestartet; bitte in einer Minute noch einmal versuchen."
 _RETRY_SECONDS: Final = 60
@@ -75,13 +77,28 @@ class Intake:
         if scope["type"] != "http" or scope["method"] != "POST" or not self._wants_work(scope["path"]):
             await self._app(scope, receive, send)
             return
+        begun = False
+
+        async def watched(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
         try:
             with self._lifecycle.work():
-                await self._app(scope, receive, send)
-        except ShuttingDownError as error:
-            response = problem(503, str(error))
-            response.headers["Retry-After"] = str(_RETRY_SECONDS)
-            await response(scope, receive, send)
+                await self._app(scope, receive, watched)
+        except ShuttingDownError:
+            await _ending()(scope, receive, send)
+        except CancelledError:  # the server's time is over before the work's
+            if not begun:
+                await _ending()(scope, receive, send)
+            raise
 
     def _wants_work(self, path: str) -> bool:
         return path in self._paths or path.startswith(self._folders)
+
+
+def _ending() -> JSONResponse:
+    response = problem(503, ENDING)
+    response.headers["Retry-After"] = str(_RETRY_SECONDS)
+    return response
