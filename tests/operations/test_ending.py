@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+import signal
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -10,7 +13,9 @@ from threading import Event
 
 import httpx
 import pytest
+from gradio_client import Client
 
+from tests.conftest import STAFF_KEY, Run
 from tests.operations.conftest import operated
 from tests.scripted_model import ScriptedModel
 
@@ -93,6 +98,45 @@ def test_what_takes_longer_than_set_is_cut_off(
     stopped = server.event("stopped")
     assert stopped["level"] == "warning"
     assert stopped["cut_off"] == 1
+
+
+def test_whoever_asked_through_gradio_is_answered_too(
+    vorlage_data: Path, clean_environment: dict[str, str], tmp_path: Path
+) -> None:
+    with slow_model(4.0) as model:
+        settings = with_model(model, shutdown_seconds=60)
+        with operated(vorlage_data, clean_environment, tmp_path, **settings) as server:
+            client = Client(server.address, verbose=False, download_files=False, analytics_enabled=False)
+            job = client.submit(WHY["question"], api_name="/frage")
+            for _ in range(600):
+                if model.questions:
+                    break
+                time.sleep(0.05)
+            server.process.send_signal(signal.SIGTERM)
+            assert server.event("stopping")["under_way"] == 1
+            assert job.result(60)["citations"]
+            client.close()
+            assert server.process.wait(30) == 0
+
+
+def test_what_staff_have_sent_is_read_before_the_end(
+    vorlage_data: Path, run: Run, clean_environment: dict[str, str], tmp_path: Path
+) -> None:
+    data = tmp_path / "daten"
+    shutil.copytree(vorlage_data, data)
+    with operated(data, clean_environment, tmp_path, staff_key=STAFF_KEY, shutdown_seconds=120) as server:
+        sent = httpx.post(
+            f"{server.address}/api/v1/staff/uploads",
+            params={"name": "turnhalle.txt", "visibility": "public"},
+            headers={"Authorization": f"Bearer {STAFF_KEY}"},
+            content="Die Turnhalle kostet 2,4 Mio. €.".encode(),
+            timeout=30,
+        )
+        assert sent.status_code == 202
+        assert server.end(120) == 0
+        assert server.event("stopping")["under_way"] == 1
+    listed = {entry["document"]: entry for entry in json.loads(run("documents", "--json", data=data).out)}
+    assert listed["turnhalle"]["visibility"] == "public"
 
 
 def test_health_is_told_at_once_while_all_places_and_the_line_are_taken(
