@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from copy import copy
+from dataclasses import dataclass
 from typing import Literal, Self
 
 import numpy as np
@@ -26,6 +27,7 @@ from assistant.factcheck import (
 )
 from assistant.further import MOST_TRIED, already_known, candidates
 from assistant.holdings import Holdings
+from assistant.observing import Observer
 from assistant.proof.prover import Prover
 from assistant.proof.support import NetworkSupport
 from assistant.question import QuestionReader, UnderstoodQuestion, check_question
@@ -39,11 +41,20 @@ from assistant.writing.connection import open_language_model
 from assistant.writing.material import Material, MaterialMaker
 from assistant.writing.writer import Piece, Writer
 from corpus.embedding import SentenceEmbedding, open_embedding
+from corpus.ingestions import Ingestions
 from corpus.settings import Settings, load_settings
 from corpus.spelling import Vocabulary
 from corpus.store import Scope, Store
 from corpus.types import Visibility
 from corpus.vectors import VectorIndex
+
+
+@dataclass(frozen=True, slots=True)
+class HoldingsFigures:
+    """How many documents may be shown, and how they came in."""
+
+    documents: int
+    ingestions: Ingestions
 
 
 class Assistant:
@@ -60,8 +71,9 @@ class Assistant:
         *,
         clearance: Visibility = "non_public",
         weights: Weights | None = None,
+        observer: Observer | None = None,
     ) -> None:
-        """``weights`` replace the reader's stored ones, for calibrating.
+        """``weights`` replace the reader's stored ones, for calibrating; ``observer`` hears of answers and checks.
 
         Raises :class:`corpus.errors.StoreError` if the data directory is empty, damaged, or made by another model.
         """
@@ -80,14 +92,22 @@ class Assistant:
         self.holdings = Holdings(self._store, self._scope, settings.data)
         model = open_language_model(settings)
         self._writer = Writer(model, Prover(NetworkSupport(self._reader.network))) if model is not None else None
+        self._observer = observer if observer is not None else Observer()
+        self._warm = False
         self._engine = self._build()
         self._state = self._store.state()
 
     @classmethod
-    def open(cls, settings: Settings | None = None, *, clearance: Visibility = "non_public") -> Self:
+    def open(
+        cls,
+        settings: Settings | None = None,
+        *,
+        clearance: Visibility = "non_public",
+        observer: Observer | None = None,
+    ) -> Self:
         """Open with these settings, or with those of the environment and ``aktenkundig.toml``."""
         settings = settings if settings is not None else load_settings()
-        return cls(settings, open_embedding(settings), clearance=clearance)
+        return cls(settings, open_embedding(settings), clearance=clearance, observer=observer)
 
     def answer(
         self,
@@ -107,6 +127,19 @@ class Assistant:
         :class:`QuestionError` with a German sentence for an empty or far too long question or an empty choice, and
         :class:`NotThereError` for a document that is unknown or may not be shown.
         """
+        answer = self._answer(question, history, documents, watch, engine)
+        self._observer.answered(answer)
+        return answer
+
+    def _answer(
+        self,
+        question: str,
+        history: Sequence[Turn],
+        documents: Collection[str] | None,
+        watch: Watch,
+        engine: Literal["auto", "quotes"],
+    ) -> Answer:
+        """The answer, which nobody hears of: also that to a question which is only tried."""
         check_question(question, self.settings.max_question_length)
         # One state from search to citation: a quote must never be cut out of a newer text with older offsets.
         with self._turnstile.passed(watch), self._store.snapshot():
@@ -181,7 +214,9 @@ class Assistant:
         check_draft(draft, self.settings.max_draft_length)
         # A long draft must not keep those waiting who only ask: checks have a line of their own.
         with self._checking.passed(lambda _: watch(0, 0)):
-            return self.fact_checker(documents).check(draft, watch)
+            check = self.fact_checker(documents).check(draft, watch)
+        self._observer.checked(check)
+        return check
 
     def is_sure(self, answer: Answer) -> bool:
         """Whether the reader is sure that an answer answers, and not only that nothing fits better."""
@@ -209,7 +244,7 @@ class Assistant:
         for candidate in formed[:MOST_TRIED]:
             if already_known(candidate, asked):
                 continue
-            tried = self.answer(candidate.question, history=history, documents=documents, watch=watch, engine="quotes")
+            tried = self._answer(candidate.question, history, documents, watch, "quotes")
             first = next(((citation.document, citation.char_start) for citation in tried.citations), None)
             if self.is_sure(tried) and first is not None and first not in seen and candidate.is_met_by(tried):
                 seen.add(first)
@@ -274,6 +309,23 @@ class Assistant:
         """Load the models now, so that the first question does not wait for them."""
         self._embedding.get_query_embedding("Aufwärmen")
         self._reader.network.read("Aufwärmen", [PassageToRead("", ["Aufwärmen"])])
+        self._warm = True
+
+    def unfit(self) -> list[Literal["store", "vectors", "models"]]:
+        """What an answer needs and is not there now; cheap, and without waiting for questions under way."""
+        fit: dict[Literal["store", "vectors", "models"], bool] = {
+            "store": self._store.is_readable(),
+            "vectors": self._vectors.is_readable(),
+            "models": self._warm,
+        }
+        return [part for part, good in fit.items() if not good]
+
+    def figures(self) -> HoldingsFigures:
+        """Counts of the store, for a thread that ends after them. Raises :class:`corpus.errors.StoreError`."""
+        try:
+            return HoldingsFigures(len(self.holdings.documents()), self._store.ingestions.read())
+        finally:
+            self._store.close()
 
     def close(self) -> None:
         """Release the store and whatever serves the language model."""

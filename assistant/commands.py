@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import re
 import sys
+from importlib.metadata import version
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from assistant.answer import Answer
@@ -15,6 +17,8 @@ from corpus.settings import load_settings
 
 if TYPE_CHECKING:
     from assistant.factcheck import FactCheck
+    from assistant.web.operations.metrics import Metrics
+    from corpus.settings import Settings
 
 
 class Ask:
@@ -103,15 +107,48 @@ class Serve:
 
     def run(self, arguments: argparse.Namespace) -> int:
         """Serve until interrupted."""
-        from assistant.assistant import Assistant
-        from assistant.web.server import serve as serve_web
+        from assistant.web.operations.logs import set_up_logging
+        from assistant.web.server import ended_by_signals
 
         overrides = {key: value for key in ("host", "port") if (value := getattr(arguments, key)) is not None}
         settings = load_settings(**overrides)
-        assistant = Assistant.open(settings, clearance="public")
-        assistant.warm_up()
-        serve_web(assistant, host=settings.host, port=settings.port, announce=lambda line: print(line, flush=True))
+        set_up_logging(settings.log_format)
+        with ended_by_signals():
+            _serve(settings)
         return 0
+
+
+def _serve(settings: Settings) -> None:
+    from assistant.assistant import Assistant
+    from assistant.web.operations.logs import tell
+    from assistant.web.server import serve as serve_web
+
+    metrics: Metrics | None = None
+    if settings.metrics_port is not None:
+        from assistant.web.operations.metrics import Metrics
+
+        metrics = Metrics()
+        metrics.count_incidents()
+    began = monotonic()
+    assistant = Assistant.open(settings, clearance="public", observer=metrics)
+    assistant.warm_up()
+
+    def announce(address: str) -> None:
+        if settings.log_format == "text":
+            print(f"Der Web-Chat läuft: {address} – beenden mit Strg+C", flush=True)
+        seconds = monotonic() - began
+        tell(
+            "started",
+            f"Der Web-Chat ist nach {seconds:.1f} s bereit.".replace(".", ",", 1),
+            address=address,
+            version=version("aktenkundig"),
+            seconds=round(seconds, 1),
+        )
+
+    try:
+        serve_web(assistant, host=settings.host, port=settings.port, announce=announce, metrics=metrics)
+    finally:
+        assistant.close()
 
 
 class ServeTools:

@@ -4,8 +4,9 @@
 
 Reads ``corpus/akten`` into a temporary data directory (or takes one that is there), starts ``aktenkundig serve``, and
 lets that many people ask at the same moment, each another question of ``eval/fragen``; several rounds, each with other
-questions. Prints errors, median, 95th percentile (nearest rank) and the longest wait. Then it opens the page five times
-in headless Chromium, each time with an empty cache, until it takes questions. Playwright comes with the test tools.
+questions. Prints errors, median, 95th percentile (nearest rank) and the longest wait, and the
+server's memory. Then it opens the page five times in headless Chromium, each time with an empty cache, until it takes
+questions. Playwright comes with the test tools.
 """
 
 from __future__ import annotations
@@ -52,7 +53,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if not question.history
     ]
     failed = 0
-    with tempfile.TemporaryDirectory() as directory, running(options.data or ingested(Path(directory))) as address:
+    with (
+        tempfile.TemporaryDirectory() as directory,
+        running(options.data or ingested(Path(directory))) as (
+            address,
+            process,
+        ),
+    ):
+        idle, _ = memory(process)
         httpx.post(f"{address}/api/v1/ask", json={"question": questions[-1]}, timeout=PATIENCE_SECONDS)
         for number in range(options.rounds):
             asked = [questions[(number * options.people + person) % len(questions)] for person in range(options.people)]
@@ -63,6 +71,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 f"p50 {statistics.median(waits):.1f} s, p95 {percentile(waits, 0.95):.1f} s, "
                 f"longest {max(waits):.1f} s ({os.cpu_count()} cores)"
             )
+        now, most = memory(process)
+        print(f"memory of the server: {idle} MB at the start, {now} MB now, {most} MB at most")
         loads = page_loads(address)
     if loads:
         print(
@@ -83,8 +93,8 @@ def ingested(directory: Path) -> Path:
 
 
 @contextmanager
-def running(data: Path) -> Iterator[str]:
-    """The address of a web chat over a data directory, in a process of its own."""
+def running(data: Path) -> Iterator[tuple[str, int]]:
+    """The address of a web chat over a data directory, and the id of its process."""
     models = load_settings().models_directory.resolve()
     server = subprocess.Popen(
         [sys.executable, "-m", "corpus.command_line", "serve", "--port", "0"],
@@ -98,13 +108,20 @@ def running(data: Path) -> Iterator[str]:
             raise RuntimeError("the server's output is not read")
         for line in server.stdout:
             if found := re.search(r"http://\S+:(\d+)", line):
-                yield f"http://127.0.0.1:{found[1]}"
+                yield f"http://127.0.0.1:{found[1]}", server.pid
                 break
         else:
             raise RuntimeError("the web chat did not start")
     finally:
         server.terminate()
         server.wait(timeout=30)
+
+
+def memory(process: int) -> tuple[int, int]:
+    """Megabytes of a process in memory: now, and at most so far (Linux)."""
+    status = Path(f"/proc/{process}/status").read_text(encoding="ascii")
+    now, most = (int(re.findall(rf"^{name}:\s+(\d+) kB", status, re.MULTILINE)[0]) for name in ("VmRSS", "VmHWM"))
+    return now * 1024 // 1_000_000, most * 1024 // 1_000_000
 
 
 def crowd(address: str, questions: Sequence[str]) -> tuple[list[float], int]:

@@ -42,6 +42,16 @@ class Database:
         except sqlite3.DatabaseError as error:
             raise self._problem(error) from error
 
+    def is_readable(self) -> bool:
+        """Whether the file is in its place and answers a query."""
+        if not self._path.is_file():  # a connection would go on reading the file that was taken away
+            return False
+        try:
+            self.query("SELECT value FROM meta WHERE key = 'schema'")
+        except StoreError:
+            return False
+        return True
+
     @contextmanager
     def snapshot(self) -> Iterator[None]:
         """Let this thread see one state of the file throughout, whatever others write meanwhile; may be nested."""

@@ -64,6 +64,16 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", min_length=1, description="Adresse des Web-Chats")
     port: int = Field(default=7860, ge=0, le=65535, description="Port des Web-Chats; 0 wählt einen freien")
+    log_format: Literal["text", "json"] = Field(
+        default="text", description="Protokoll des Web-Chats: text für Menschen, json für Programme"
+    )
+    metrics_port: int | None = Field(
+        default=None, ge=0, le=65535, description="Port der Kennzahlen für Prometheus; ohne ihn gibt es keine"
+    )
+    metrics_host: str = Field(default="127.0.0.1", min_length=1, description="Adresse der Kennzahlen")
+    shutdown_seconds: float = Field(
+        default=30, ge=0, le=600, description="Wie lange laufende Fragen beim Beenden noch Zeit haben, in Sekunden"
+    )
     contact: str = Field(default="", max_length=300, description="An wen sich wendet, wer auf eine Barriere stößt")
     feedback: bool = Field(default=True, description="Rückmeldungen zu Antworten im Web-Chat annehmen")
     staff_key: Annotated[SecretStr, AfterValidator(_sendable)] | None = Field(

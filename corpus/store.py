@@ -21,6 +21,7 @@ from corpus.database import Database, Row, create_database
 from corpus.errors import StoreError
 from corpus.files import FileIndex
 from corpus.geometry import boxes_of_glyphs
+from corpus.ingestions import IngestionLog
 from corpus.records import EVERYTHING, PreparedDocument, ReadFile, Scope
 from corpus.schema import INFO_COLUMNS
 from corpus.types import (
@@ -54,6 +55,7 @@ class Store:
         self.directory = directory
         self._database = Database(directory)
         self.files = FileIndex(self._database)
+        self.ingestions = IngestionLog(self._database)
 
     @classmethod
     def create(cls, directory: Path) -> Store:
@@ -436,6 +438,10 @@ class Store:
             "SELECT count(*), coalesce(max(key), 0) FROM documents WHERE state = 'indexed'"
         )[0]
         return int(str(count)), int(str(newest))
+
+    def is_readable(self) -> bool:
+        """Whether the file still lies where it was opened, and answers; cheap, and looks at no document."""
+        return self._database.is_readable()
 
     def integrity(self) -> str:
         """SQLite's own verdict on the file: ``ok`` or the first problem."""

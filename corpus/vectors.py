@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection as ChromaCollection
 
 VECTORS_DIRECTORY = "chroma"
+_CHROMA_FILE = "chroma.sqlite3"
 _STAMP_FILE = "vektoren.stand"
 _COLLECTION = "passages"
 _SEARCHED = 1000
@@ -88,6 +89,16 @@ class VectorIndex:
 
     def _read_stamp(self) -> str:
         return self._stamp_file.read_text("ascii") if self._stamp_file.is_file() else ""
+
+    def is_readable(self) -> bool:
+        """Whether the index still lies where it was opened, and answers; cheap, and looks at no passage."""
+        if not (self._directory / VECTORS_DIRECTORY / _CHROMA_FILE).is_file():
+            return False
+        try:
+            self._collection.count()
+        except (ChromaError, OSError):
+            return False
+        return True
 
     def _refresh(self) -> None:
         stamp = self._read_stamp()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import pickle
 import tempfile
+import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -93,7 +95,15 @@ class Ingestor:
                         self._progress,
                         non_public,
                     )
-                    return run.write(sources, workers, ahead, heard)
+                    began = time.monotonic()
+                    report = run.write(sources, workers, ahead, heard)
+                    store.ingestions.add(
+                        Counter(line.outcome for line in report.lines),
+                        complete=report.complete,
+                        seconds=time.monotonic() - began,
+                        ended=time.time(),
+                    )
+                    return report
             except Timeout as error:
                 raise StoreError(
                     "Gerade liest schon ein anderer Vorgang ein; bitte warten, bis er fertig ist."

@@ -12,27 +12,37 @@ from fastapi.staticfiles import StaticFiles
 from assistant.feedback import FeedbackDesk, FeedbackLog
 from assistant.web.accessibility import accessibility_routes
 from assistant.web.api import API_PATH, create_api
-from assistant.web.chat import build_chat
+from assistant.web.capacity import CHECKS_WAITING, WAITING
+from assistant.web.chat import ChatLine, build_chat
 from assistant.web.factcheck import factcheck_routes
 from assistant.web.feedback import feedback_routes
 from assistant.web.further import FurtherDesk, further_routes
-from assistant.web.mcp_server import create_tools, routes, running
+from assistant.web.mcp_server import MCP_PATH, create_tools, routes, running
+from assistant.web.operations.health import Readiness, health_routes
+from assistant.web.operations.lifecycle import Intake
+from assistant.web.operations.line import Line
+from assistant.web.operations.requests import RequestWatch, log_request
 from assistant.web.page import ASSETS, PageMiddleware
-from assistant.web.problems import report_problems
-from assistant.web.security import Protection
+from assistant.web.problems import IncidentReports, report_problems
+from assistant.web.security import PLAIN_PATHS, Protection
 from assistant.web.staff import StaffDesk
 from assistant.web.viewer import viewer_routes
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
+    from assistant.web.operations.lifecycle import Lifecycle
+    from assistant.web.operations.metrics import Metrics
 
 _FONTS = ("Noto Sans", "Liberation Sans", "sans-serif")
 _FONTS_MONO = ("Noto Sans Mono", "Liberation Mono", "monospace")
 """Names only: fonts that the machine has. Gradio's default theme would fetch some from Google."""
 
 
-def create_app(assistant: Assistant) -> FastAPI:
-    """The web chat over one assistant, ready for an ASGI server."""
+def create_app(assistant: Assistant, lifecycle: Lifecycle, metrics: Metrics | None = None) -> FastAPI:
+    """The web chat over one assistant, ready for an ASGI server.
+
+    What it does counts as work of ``lifecycle``; with ``metrics``, figures are kept.
+    """
     # Read by Gradio and its parts whenever they would call home: version check, usage figures, model hub.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
@@ -48,13 +58,28 @@ def create_app(assistant: Assistant) -> FastAPI:
         app.include_router(feedback_routes(desk))
     further = FurtherDesk(assistant)
     app.include_router(further_routes(further))
-    staff = StaffDesk(assistant.settings) if assistant.settings.staff_key is not None else None
-    app.mount(API_PATH, create_api(assistant, desk, staff))
+    staff = StaffDesk(assistant.settings, lifecycle) if assistant.settings.staff_key is not None else None
+    questions = Line(
+        "api",
+        at_once=assistant.at_once,
+        waiting=WAITING,
+        refusal="Gerade fragen sehr viele; bitte in einer Minute noch einmal versuchen.",
+    )
+    drafts = Line(
+        "check",
+        at_once=1,
+        waiting=CHECKS_WAITING,
+        refusal="Gerade werden viele Entwürfe geprüft; bitte in ein paar Minuten noch einmal versuchen.",
+    )
+    app.mount(API_PATH, create_api(assistant, desk, staff, questions=questions, drafts=drafts))
+    readiness = Readiness(assistant, lifecycle)
+    app.include_router(health_routes(readiness))
     app.mount("/web", StaticFiles(directory=ASSETS), name="web")
     report_problems(app)
+    chat = build_chat(assistant, desk, further, lifecycle)
     gr.mount_gradio_app(
         app,
-        build_chat(assistant, desk, further),
+        chat,
         path="/",
         theme=gr.themes.Base(font=list(_FONTS), font_mono=list(_FONTS_MONO)),
         footer_links=[],
@@ -67,5 +92,13 @@ def create_app(assistant: Assistant) -> FastAPI:
         max_file_size=1,
     )
     app.add_middleware(PageMiddleware, assistant=assistant)
+    app.add_middleware(IncidentReports)
+    app.add_middleware(Intake, lifecycle=lifecycle, paths=(f"{API_PATH}/", MCP_PATH))
     app.add_middleware(Protection)
+    line = ChatLine(chat)
+    listeners = [log_request, line.heard]
+    if metrics is not None:
+        metrics.look_at(assistant, lifecycle, readiness, (line, questions, drafts))
+        listeners.append(metrics.requested)
+    app.add_middleware(RequestWatch, listeners=listeners, known=PLAIN_PATHS)
     return app

@@ -6,6 +6,8 @@ from typing import Final
 
 WAITING: Final = 64
 """Questions that may wait; more are refused, so that a flood cannot fill the memory."""
+CHECKS_WAITING: Final = 8
+"""Drafts that may wait for the one that is checked."""
 FURTHER_AT_ONCE: Final = 1
 """Answers for which further questions are looked for at the same time: beside people's own questions."""
 FURTHER_WAITING: Final = 4

@@ -6,13 +6,12 @@ with each question; nothing of it is kept anywhere else, unless somebody rates a
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from queue import Queue
 from threading import Event
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import gradio as gr
 from pydantic import TypeAdapter, ValidationError
@@ -23,66 +22,67 @@ from assistant.web.answer_html import Exchange, conversation_html
 from assistant.web.capacity import WAITING
 from assistant.web.further import FurtherDesk, Shown
 from assistant.web.gradio_api import add_gradio_api
+from assistant.web.operations.lifecycle import ShuttingDownError
+from assistant.web.problems import sentence_for
 from assistant.web.progress import HungUpError, News, in_words
-from corpus.errors import AktenkundigError
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
     from assistant.feedback import FeedbackDesk
+    from assistant.web.operations.lifecycle import Lifecycle
+    from assistant.web.operations.requests import HandledRequest
 
-_log = logging.getLogger(__name__)
+_JOIN: Final = "/gradio_api/queue/join"
 _CHOICE = TypeAdapter(list[str])
 
-_UNEXPECTED = "Bei dieser Frage ist ein Fehler aufgetreten; bitte stellen Sie sie noch einmal oder anders."
+
+class ChatLine:
+    """Those who wait in Gradio's queue, for figures."""
+
+    name = "chat"
+
+    def __init__(self, chat: gr.Blocks) -> None:
+        self._chat = chat
+        self._refused = 0
+
+    @property
+    def waiting(self) -> int:
+        """How many questions have not had their turn yet."""
+        return len(self._chat._queue)  # noqa: SLF001 - Gradio tells it nowhere else
+
+    @property
+    def refused(self) -> int:
+        """How many found the queue full."""
+        return self._refused
+
+    def heard(self, request: HandledRequest) -> None:
+        """Count a question that Gradio has refused."""
+        if request.route == _JOIN and request.status == 503:
+            self._refused += 1
 
 
-def build_chat(assistant: Assistant, desk: FeedbackDesk | None, further: FurtherDesk) -> gr.Blocks:
+def build_chat(
+    assistant: Assistant, desk: FeedbackDesk | None, further: FurtherDesk, lifecycle: Lifecycle
+) -> gr.Blocks:
     """The Gradio part of the page; with a desk, answers can be rated; ``further`` knows what may be asked next.
 
     The browser scripts rely on the ids ``gespraech``, ``frage``, ``fragen`` and ``abbrechen``. Which documents are
     searched is chosen in auswahl.js and comes with each question.
     """
-    workers = ThreadPoolExecutor(assistant.at_once, thread_name_prefix="answers")
+    exchanged = _Exchanges(assistant, desk, further).made
 
     def ask(
         question: str, exchanges: list[Exchange], choice: str | None, request: gr.Request
     ) -> Iterator[tuple[list[Exchange], str, Any]]:
-        """Show the question at once, then how far it is, then what came of it; a failed one goes back to the input."""
-        asked = Exchange(question, documents=_chosen(choice))
-        yield exchanges, conversation_html([*exchanges, asked]), ""
-        told: Queue[Progress | None] = Queue()
-        gone = Event()
-        news = News()
-
-        def watch(progress: Progress) -> None:
-            if gone.is_set():
-                raise HungUpError("Die Frage wurde abgebrochen.")
-            if news.is_new(progress):
-                told.put(progress)
-
-        work = workers.submit(
-            _answered,
-            assistant,
-            desk,
-            Exchange(question, documents=asked.documents),
-            exchanges,
-            request.username,
-            watch,
-        )
-        work.add_done_callback(lambda _: told.put(None))
+        """Count as work for as long as the browser is served; an error of the page itself is told, too."""
         try:
-            while (progress := told.get()) is not None:
-                if progress.statement is not None:
-                    asked = replace(asked, written=(*asked.written, progress.statement))
-                waiting = replace(asked, progress=in_words(progress))
-                yield exchanges, conversation_html([*exchanges, waiting]), gr.skip()
-        finally:  # Gradio closes the generator where somebody calls the question off
-            gone.set()
-        result = work.result()
-        if result.answer is not None:
-            result = replace(result, further=further.remember(_shown(result, result.answer, exchanges)))
-        now = [*exchanges, result]
-        yield now, conversation_html(now), question if result.error else gr.skip()
+            with lifecycle.work():
+                yield from exchanged(Exchange(question, documents=_chosen(choice)), exchanges, request.username)
+        except ShuttingDownError as error:
+            now = [*exchanges, Exchange(question, error=str(error))]
+            yield now, conversation_html(now), question
+        except Exception as error:
+            raise gr.Error(sentence_for(error), print_exception=False) from error
 
     def call_off(exchanges: list[Exchange]) -> str:
         """The conversation as it was before the question that is not wanted any more."""
@@ -126,11 +126,61 @@ def build_chat(assistant: Assistant, desk: FeedbackDesk | None, further: Further
             show_progress="hidden",
             api_visibility="private",
         )
-        add_gradio_api(assistant)
+        add_gradio_api(assistant, lifecycle)
         # Gradio draws its input before it listens to it; this runs once it does, see ``ask`` in gespraech.js.
         chat.load(None, js="() => { document.body.dataset.bereit = 'ja'; }")
     chat.queue(default_concurrency_limit=assistant.at_once, max_size=WAITING)
     return chat
+
+
+class _Exchanges:
+    """Makes an exchange of each question, in the threads that answers may have."""
+
+    def __init__(self, assistant: Assistant, desk: FeedbackDesk | None, further: FurtherDesk) -> None:
+        self._assistant = assistant
+        self._desk = desk
+        self._further = further
+        self._workers = ThreadPoolExecutor(assistant.at_once, thread_name_prefix="answers")
+
+    def made(
+        self, asked: Exchange, exchanges: list[Exchange], user: str | None
+    ) -> Iterator[tuple[list[Exchange], str, Any]]:
+        """Show the question at once, then how far it is, then what came of it; a failed one goes back to the input."""
+        yield exchanges, conversation_html([*exchanges, asked]), ""
+        shown = asked
+        told: Queue[Progress | None] = Queue()
+        gone = Event()
+        news = News()
+
+        def watch(progress: Progress) -> None:
+            if gone.is_set():
+                raise HungUpError("Die Frage wurde abgebrochen.")
+            if news.is_new(progress):
+                told.put(progress)
+
+        work = self._workers.submit(
+            _answered,
+            self._assistant,
+            self._desk,
+            asked,
+            exchanges,
+            user,
+            watch,
+        )
+        work.add_done_callback(lambda _: told.put(None))
+        try:
+            while (progress := told.get()) is not None:
+                if progress.statement is not None:
+                    shown = replace(shown, written=(*shown.written, progress.statement))
+                waiting = replace(shown, progress=in_words(progress))
+                yield exchanges, conversation_html([*exchanges, waiting]), gr.skip()
+        finally:  # Gradio closes the generator where somebody calls the question off
+            gone.set()
+        result = work.result()
+        if result.answer is not None:
+            result = replace(result, further=self._further.remember(_shown(result, result.answer, exchanges)))
+        now = [*exchanges, result]
+        yield now, conversation_html(now), asked.question if result.error else gr.skip()
 
 
 def _answered(
@@ -145,11 +195,8 @@ def _answered(
     history = history_of(earlier)
     try:
         answer = assistant.answer(asked.question, history=history, user=user, documents=asked.documents, watch=watch)
-    except AktenkundigError as error:
-        return replace(asked, error=str(error))
-    except Exception:  # noqa: BLE001 - the last place before Gradio, which would show its own English message
-        _log.exception("a question could not be answered")
-        return replace(asked, error=_UNEXPECTED)
+    except Exception as error:  # noqa: BLE001 - the last place before Gradio, which would show its own English message
+        return replace(asked, error=sentence_for(error))
     return replace(asked, answer=answer, feedback=desk.remember(answer, history) if desk is not None else None)
 
 

@@ -8,15 +8,16 @@ import gradio as gr
 from pydantic import ValidationError
 
 from assistant.web.api.shapes import QuestionRequest
-from corpus.errors import AktenkundigError
+from assistant.web.problems import sentence_for
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
+    from assistant.web.operations.lifecycle import Lifecycle
 
 API_NAME: Final = "frage"
 
 
-def add_gradio_api(assistant: Assistant) -> None:
+def add_gradio_api(assistant: Assistant, lifecycle: Lifecycle) -> None:
     """Add the call to the Gradio blocks that are being built; it waits in the same line as the chat's questions."""
 
     def frage(
@@ -26,12 +27,14 @@ def add_gradio_api(assistant: Assistant) -> None:
             asked = QuestionRequest.model_validate(
                 {"question": frage, "history": verlauf or [], "documents": dokumente}
             )
-            answer = assistant.answer(asked.question, history=asked.history, documents=asked.documents)
+            with lifecycle.work():
+                answer = assistant.answer(asked.question, history=asked.history, documents=asked.documents)
             return answer.model_dump(mode="json")
         except ValidationError as error:
-            raise gr.Error("Eine Angabe ist ungültig; „frage“ ist ein Text, „verlauf“ eine Liste.") from error
-        except AktenkundigError as error:
-            raise gr.Error(str(error)) from error
+            sentence = "Eine Angabe ist ungültig; „frage“ ist ein Text, „verlauf“ eine Liste."
+            raise gr.Error(sentence, print_exception=False) from error
+        except Exception as error:
+            raise gr.Error(sentence_for(error), print_exception=False) from error
 
     gr.api(  # type: ignore[attr-defined]  # public, but not in its list of names
         frage,

@@ -20,7 +20,7 @@ from starlette.routing import BaseRoute
 from assistant.answer import Answer, Citation
 from assistant.sheet import SessionSheet
 from assistant.web.api.shapes import MOST_TURNS, DocumentEntry, QuestionTurn, document_entries
-from corpus.errors import AktenkundigError
+from assistant.web.problems import sentence_for
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -111,13 +111,13 @@ def running(server: MCPServer) -> Callable[[FastAPI], AbstractAsyncContextManage
 
 
 def _in_german(tool: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
-    """What a caller can put right is told in its German sentence."""
+    """What a caller can put right is told in its German sentence; all else, with its number in the log."""
 
     @wraps(tool)
     def told(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
         try:
             return tool(*args, **kwargs)
-        except AktenkundigError as error:
-            raise ToolError(str(error)) from error
+        except Exception as error:
+            raise ToolError(sentence_for(error)) from error
 
     return told

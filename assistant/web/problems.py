@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from assistant.web.operations.incidents import apology, report_incident
 from corpus.errors import AktenkundigError, DraftError, QuestionError, SettingsError, StoreError
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
 class OverloadedError(AktenkundigError):
@@ -29,13 +35,17 @@ _TITLES = {
     415: "Falsche Form",
     422: "Ungültige Angabe",
     500: "Interner Fehler",
-    503: "Überlastet",
+    503: "Gerade nicht möglich",
 }
 
 
-def problem(status: int, detail: str) -> JSONResponse:
-    """A problem document; ``detail`` is one German sentence that must not tell whether a hidden document exists."""
-    content = {"type": "about:blank", "title": _TITLES.get(status, "Fehler"), "status": status, "detail": detail}
+def problem(status: int, detail: str, **further: object) -> JSONResponse:
+    """A problem document; ``detail`` is one German sentence that must not tell whether a hidden document exists.
+
+    ``further`` are members of it for programs.
+    """
+    title = _TITLES.get(status, "Fehler")
+    content = {"type": "about:blank", "title": title, "status": status, "detail": detail, **further}
     return JSONResponse(
         content, status_code=status, media_type="application/problem+json", headers={"Cache-Control": "no-store"}
     )
@@ -49,7 +59,16 @@ def report_problems(app: FastAPI) -> None:
 
 
 async def _expected(_request: Request, error: Exception) -> JSONResponse:
-    return problem(status_of(error), str(error))
+    return problem(status_of(error), sentence_for(error))
+
+
+def sentence_for(error: Exception) -> str:
+    """What is said to whoever met the error; where the fault is ours, it is logged and said with its number."""
+    if not isinstance(error, AktenkundigError):
+        return apology(report_incident(error))
+    if status_of(error) == 500:
+        return f"{error} Fehlernummer für die Verwaltung: {report_incident(error)}."
+    return str(error)
 
 
 def status_of(error: Exception) -> int:
@@ -60,7 +79,7 @@ def status_of(error: Exception) -> int:
         return 401
     if isinstance(error, TooLargeError):
         return 413
-    if isinstance(error, (StoreError, SettingsError)):
+    if isinstance(error, (StoreError, SettingsError)) or not isinstance(error, AktenkundigError):
         return 500
     return 422 if isinstance(error, (DraftError, QuestionError)) else 404
 
@@ -72,3 +91,29 @@ async def _invalid(_request: Request, _error: Exception) -> JSONResponse:
 async def _refused(_request: Request, error: Exception) -> JSONResponse:
     status = error.status_code if isinstance(error, HTTPException) else 500
     return problem(status, "Diese Adresse gibt es nicht." if status == 404 else "Diese Anfrage ist nicht möglich.")
+
+
+class IncidentReports:
+    """ASGI middleware: an error that nothing has handled ends as a problem document with its number.
+
+    Where the answer has already begun, it breaks off.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        begun = False
+
+        async def watched(message: Message) -> None:
+            nonlocal begun
+            begun = begun or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched)
+        except Exception as error:  # noqa: BLE001 - the last place before the server, which would say "Internal Server Error"
+            number = report_incident(error)
+            if scope["type"] == "http" and not begun:
+                await problem(500, apology(number))(scope, receive, send)

@@ -16,6 +16,7 @@ from assistant.web.api import API_PATH
 from assistant.web.feedback import FEEDBACK_PATH
 from assistant.web.further import FURTHER_PATH
 from assistant.web.mcp_server import MCP_PATH
+from assistant.web.operations.health import HEALTH_PATH, READINESS_PATH
 from assistant.web.problems import problem
 
 _READING = (
@@ -26,8 +27,12 @@ _READING = (
     "/theme.css",
     "/gradio_api/info",
     "/gradio_api/queue/data",
+    HEALTH_PATH,
+    READINESS_PATH,
 )
 _ASKING = ("/gradio_api/queue/join", "/gradio_api/reset", "/gradio_api/cancel")
+PLAIN_PATHS: Final = frozenset({*_READING, *_ASKING, MCP_PATH})
+"""Addresses without a parameter: they tell nothing of a document."""
 _GRADIO_FOLDERS = ("/assets/", "/static/", "/gradio_api/heartbeat/")
 _OUR_FOLDERS = ("/web/", "/dokumente/", "/seiten/", "/original/", "/blatt/", f"{FURTHER_PATH}/", f"{API_PATH}/")
 

@@ -25,12 +25,14 @@ from tempfile import TemporaryFile
 from threading import Lock
 from typing import TYPE_CHECKING, Final, Literal
 
+from assistant.web.operations.incidents import apology, report_incident
 from assistant.web.problems import OverloadedError
 from corpus.errors import AktenkundigError, NotThereError, QuestionError
 from corpus.records import EVERYTHING
 from corpus.store import Store
 
 if TYPE_CHECKING:
+    from assistant.web.operations.lifecycle import Lifecycle
     from corpus.settings import Settings
     from corpus.types import DocumentInfo, Visibility
 
@@ -69,9 +71,10 @@ class Change:
 class StaffDesk:
     """Takes changes and works on them in their order. Safe to use from several threads."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, lifecycle: Lifecycle) -> None:
         """Make the folders; what a server that was killed left half done is put right."""
         self._settings = settings
+        self._lifecycle = lifecycle
         self._folder = settings.data.resolve() / FOLDER
         self._incoming = self._folder / ".eingang"
         for folder in (self._incoming, *map(self._place, _PLACES)):
@@ -160,13 +163,13 @@ class StaffDesk:
     def _work(self, change: Change, sent: Path | None) -> None:
         change.state = "working"
         try:
-            self._apply(change, sent)
+            with self._lifecycle.work():
+                self._apply(change, sent)
         except AktenkundigError as error:
             change.report.append(str(error))
             change.state = "failed"
-        except Exception:  # noqa: BLE001 - the last place before a thread that would die silently
-            _log.exception("a change of the uploaded files failed")
-            change.report.append("Dabei ist ein Fehler aufgetreten; die Dokumente sind, wie sie waren.")
+        except Exception as error:  # noqa: BLE001 - the last place before a thread that would die silently
+            change.report += ["Die Dokumente sind, wie sie waren.", apology(report_incident(error))]
             change.state = "failed"
         else:
             change.share = 1.0
@@ -259,7 +262,7 @@ class StaffDesk:
         if code == _USER_ERROR and complaint:
             raise AktenkundigError(complaint.splitlines()[-1])
         if code not in (0, _SOMETHING_LEFT_OUT):
-            _log.error("the ingestion ended with %d: %s", code, complaint)
+            _log.error("Das Einlesen einer hochgeladenen Datei endete mit Rückgabewert %d.", code)
             raise AktenkundigError("Das Einlesen ist abgebrochen; die Dokumente sind, wie sie waren.")
 
     @staticmethod

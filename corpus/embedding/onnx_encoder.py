@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.embedding.graph import GRAPH_FILE
+from corpus.embedding.runtime import load_onnxruntime
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -30,8 +31,7 @@ class OnnxEncoder:
 
     def __init__(self, directory: Path, tokenizer: Tokenizer, pad: int, max_tokens: int) -> None:
         """Open the graph in ``directory``; ``pad`` is the padding token's id. Raises what ONNX Runtime raises."""
-        import onnxruntime  # type: ignore[import-untyped]
-
+        onnxruntime = load_onnxruntime()
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
         # Threads that spin while they wait would take the cores from the web chat between two questions.

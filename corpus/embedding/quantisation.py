@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.embedding.graph import MICROSOFT, WEIGHTS_FILE, BertGraph
+from corpus.embedding.runtime import load_onnxruntime
 
 if TYPE_CHECKING:
     from onnx import ModelProto
@@ -87,8 +88,7 @@ def with_check(model: ModelProto, expected: NDArray[np.float32]) -> bytes:
 
 def open_session(model: bytes, folder: Path) -> Any:  # noqa: ANN401 - untyped library
     """A session that computes one text a run on one thread; the weights that ``model`` refers to lie in ``folder``."""
-    import onnxruntime  # type: ignore[import-untyped]
-
+    onnxruntime = load_onnxruntime()
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
     options.intra_op_num_threads = 1
@@ -224,8 +224,7 @@ def rounded_weights(matrix: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDAr
 
 def _open_observer(directory: Path, files: Sequence[str]) -> tuple[Any, list[str]]:
     """A session of the observed graph, and which linear map each of its further outputs belongs to."""
-    import onnxruntime
-
+    onnxruntime = load_onnxruntime()
     graph = _ObservedGraph(directory, files)
     model: ModelProto = graph.model()
     options = onnxruntime.SessionOptions()

@@ -28,13 +28,13 @@ from assistant.web.api.shapes import (
     document_entries,
 )
 from assistant.web.api.staff import staff_routes
-from assistant.web.capacity import WAITING
-from assistant.web.problems import report_problems
+from assistant.web.problems import IncidentReports, report_problems
 from assistant.web.viewer import NARROWEST, USUAL, WIDEST, disposition, page_picture
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
     from assistant.feedback import FeedbackDesk
+    from assistant.web.operations.line import Line
     from assistant.web.staff import StaffDesk
 
 API_PATH: Final = "/api/v1"
@@ -55,8 +55,13 @@ Document = Annotated[str, Path(description="Kennung des Dokuments")]
 Form = Annotated[Format, Path(description="„md“ für Markdown, „docx“ für Word, „pdf“")]
 
 
-def create_api(assistant: Assistant, desk: FeedbackDesk | None, staff: StaffDesk | None) -> FastAPI:
-    """The API over one assistant; with a desk, answers can be rated, with one for staff, documents be changed."""
+def create_api(
+    assistant: Assistant, desk: FeedbackDesk | None, staff: StaffDesk | None, *, questions: Line, drafts: Line
+) -> FastAPI:
+    """The API over one assistant; with a desk, answers can be rated, with one for staff, documents be changed.
+
+    In the two lines those wait who ask and who have a draft checked.
+    """
     api = FastAPI(
         title="aktenkundig",
         version="1",
@@ -68,8 +73,9 @@ def create_api(assistant: Assistant, desk: FeedbackDesk | None, staff: StaffDesk
         strict_content_type=True,
     )
     report_problems(api)
-    _add_asking(api, Counter(assistant, desk, at_once=assistant.at_once, waiting=WAITING), desk)
-    api.include_router(check_routes(assistant))
+    api.add_middleware(IncidentReports)
+    _add_asking(api, Counter(assistant, desk, questions), desk)
+    api.include_router(check_routes(assistant, drafts))
     _add_holdings(api, assistant)
     settings = assistant.settings
     if staff is not None and settings.staff_key is not None:

@@ -8,7 +8,6 @@ from functools import partial
 from threading import Event
 from typing import TYPE_CHECKING
 
-from anyio import CapacityLimiter, to_thread
 from fastapi import Request
 
 from assistant.answer import Answer
@@ -22,12 +21,12 @@ from assistant.web.api.shapes import (
     QuestionTurn,
 )
 from assistant.web.api.streaming import awaited, event, streamed
-from assistant.web.problems import OverloadedError
 from assistant.web.progress import HungUpError, News, in_words
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
     from assistant.feedback import FeedbackDesk
+    from assistant.web.operations.line import Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +40,10 @@ class Asked:
 class Counter:
     """Answers questions, few at a time; the others wait in line."""
 
-    def __init__(self, assistant: Assistant, desk: FeedbackDesk | None, *, at_once: int, waiting: int) -> None:
+    def __init__(self, assistant: Assistant, desk: FeedbackDesk | None, line: Line) -> None:
         self._assistant = assistant
         self._desk = desk
-        self._limiter = CapacityLimiter(at_once)
-        self._most = at_once + waiting
-        self._inside = 0
+        self._line = line
 
     async def ask(self, request: QuestionRequest, connection: Request) -> Asked:
         """Answer one question; raises :class:`OverloadedError` where too many wait."""
@@ -75,9 +72,6 @@ class Counter:
         return streamed(connection, partial(self._answered, request), _on_way, _at_end)
 
     async def _answered(self, request: QuestionRequest, gone: Event, tell: Callable[[Progress], None]) -> Asked:
-        if self._inside >= self._most:
-            raise OverloadedError("Gerade fragen sehr viele; bitte in einer Minute noch einmal versuchen.")
-
         news = News()
 
         def watch(progress: Progress) -> None:
@@ -86,11 +80,7 @@ class Counter:
             if news.is_new(progress):
                 tell(progress)
 
-        self._inside += 1
-        try:
-            answer = await to_thread.run_sync(self._work, request, watch, limiter=self._limiter)
-        finally:
-            self._inside -= 1
+        answer = await self._line.run(partial(self._work, request, watch))
         return Asked(answer, self._desk.remember(answer, request.history) if self._desk is not None else None)
 
     def _work(self, request: QuestionRequest, watch: Callable[[Progress], None]) -> Answer:

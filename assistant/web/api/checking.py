@@ -10,9 +10,9 @@ from collections.abc import AsyncIterator, Callable
 from functools import partial
 from pathlib import Path, PurePath
 from threading import Event
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated
 
-from anyio import CapacityLimiter, to_thread
+from anyio import to_thread
 from fastapi import APIRouter, Query, Request, Response
 from fastapi import Path as InPath
 from fastapi.responses import StreamingResponse
@@ -24,15 +24,13 @@ from assistant.factcheck.export import export
 from assistant.factcheck.reading import LARGEST_BYTES, read_draft
 from assistant.web.api.shapes import Chosen, ProblemDocument
 from assistant.web.api.streaming import awaited, event, streamed
-from assistant.web.problems import OverloadedError, TooLargeError
+from assistant.web.problems import TooLargeError
 from assistant.web.progress import HungUpError
 from assistant.web.viewer import disposition
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
-
-_WAITING: Final = 8
-"""Checks that may wait for the one that runs."""
+    from assistant.web.operations.line import Line
 
 Form = Annotated[Format, InPath(description="„docx“: der Entwurf mit Kommentaren, „pdf“ und „md“: ein Protokoll")]
 
@@ -57,10 +55,9 @@ class DraftText(BaseModel):
 class CheckCounter:
     """Checks drafts one after the other."""
 
-    def __init__(self, assistant: Assistant) -> None:
+    def __init__(self, assistant: Assistant, line: Line) -> None:
         self._assistant = assistant
-        self._limiter = CapacityLimiter(1)
-        self._inside = 0
+        self._line = line
 
     async def check(self, request: DraftRequest, connection: Request) -> FactCheck:
         """Check one draft; raises :class:`OverloadedError` where too many wait."""
@@ -71,29 +68,20 @@ class CheckCounter:
         return streamed(connection, partial(self._checked, request), _on_way, _at_end)
 
     async def _checked(self, request: DraftRequest, gone: Event, tell: Callable[[tuple[int, int]], None]) -> FactCheck:
-        if self._inside > _WAITING:
-            raise OverloadedError(
-                "Gerade werden viele Entwürfe geprüft; bitte in ein paar Minuten noch einmal versuchen."
-            )
-
         def watch(done: int, of: int) -> None:
             if gone.is_set():
                 raise HungUpError("Die Prüfung wurde abgebrochen.")
             tell((done, of))
 
-        self._inside += 1
-        try:
-            return await to_thread.run_sync(self._work, request, watch, limiter=self._limiter)
-        finally:
-            self._inside -= 1
+        return await self._line.run(partial(self._work, request, watch))
 
     def _work(self, request: DraftRequest, watch: Callable[[int, int], None]) -> FactCheck:
         return self._assistant.check(request.text, documents=request.documents, watch=watch)
 
 
-def check_routes(assistant: Assistant) -> APIRouter:
+def check_routes(assistant: Assistant, line: Line) -> APIRouter:
     """The routes of the fact check."""
-    counter = CheckCounter(assistant)
+    counter = CheckCounter(assistant, line)
     router = APIRouter(tags=["Faktencheck"])
     overloaded: dict[int | str, dict[str, object]] = {503: {"model": ProblemDocument, "description": "überlastet"}}
 

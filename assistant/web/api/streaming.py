@@ -11,8 +11,7 @@ import anyio
 from anyio import from_thread
 from fastapi import Request
 
-from assistant.web.problems import status_of
-from corpus.errors import AktenkundigError
+from assistant.web.problems import sentence_for, status_of
 
 Told = TypeVar("Told")
 Made = TypeVar("Made")
@@ -22,14 +21,17 @@ Work = Callable[[Event, Callable[[Told], None]], Awaitable[Made]]
 
 async def awaited(connection: Request, work: Work[Told, Made]) -> Made:
     """What the work makes; raises what it raises."""
-    outcome: list[Made | AktenkundigError] = []
+    outcome: list[Made | Exception] = []
+    gone = Event()
     async with anyio.create_task_group() as tasks:
-        gone = Event()
         tasks.start_soon(listen, connection, gone)
-        outcome.append(await _caught(work, gone, lambda _: None))
+        try:
+            outcome.append(await _caught(work, gone, lambda _: None))
+        finally:  # also where the server ends before the work does
+            gone.set()
         tasks.cancel_scope.cancel()
     (result,) = outcome
-    if isinstance(result, AktenkundigError):
+    if isinstance(result, Exception):
         raise result
     return result
 
@@ -39,7 +41,7 @@ async def streamed(
 ) -> AsyncIterator[str]:
     """Server-sent events: ``on_way`` for all that is told, then ``at_end`` or a ``fehler``."""
     sender, receiver = anyio.create_memory_object_stream[Told](16)
-    outcome: list[Made | AktenkundigError] = []
+    outcome: list[Made | Exception] = []
     gone = Event()
 
     async def run() -> None:
@@ -57,8 +59,8 @@ async def streamed(
             gone.set()
         tasks.cancel_scope.cancel()
     for result in outcome:
-        if isinstance(result, AktenkundigError):
-            yield event("fehler", {"status": status_of(result), "detail": str(result)})
+        if isinstance(result, Exception):
+            yield event("fehler", {"status": status_of(result), "detail": sentence_for(result)})
         else:
             yield at_end(result)
 
@@ -68,11 +70,11 @@ def event(name: str, content: dict[str, object]) -> str:
     return f"event: {name}\ndata: {json.dumps(content, ensure_ascii=False)}\n\n"
 
 
-async def _caught(work: Work[Told, Made], gone: Event, tell: Callable[[Told], None]) -> Made | AktenkundigError:
+async def _caught(work: Work[Told, Made], gone: Event, tell: Callable[[Told], None]) -> Made | Exception:
     """What is made, or why nothing is: a task group would wrap what is raised in it."""
     try:
         return await work(gone, tell)
-    except AktenkundigError as error:
+    except Exception as error:  # noqa: BLE001 - told by whoever has called, after the task group
         return error
 
 
