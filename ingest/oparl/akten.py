@@ -75,7 +75,9 @@ def plan_paper(paper: Json, authority: str, references: References) -> PlannedAk
     full_name = f"{reference}: {name}" if reference else name
     if steps:
         page = beratungsfolge(paper, steps, authority)
-        documents.append(replace(about, key="beratungsfolge", title=full_name, kind=_LAID_DOWN, content=page))
+        # Of several sessions none is the document's; the paper's own date is none of a session at all.
+        own = _about(only_step(steps), None)
+        documents.append(replace(own, key="beratungsfolge", title=full_name, kind=_LAID_DOWN, content=page))
     return PlannedAkte(
         title=f"{full_name} – {authority}"[:_LONGEST_TITLE],
         name=f"{kind} {full_name}",

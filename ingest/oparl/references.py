@@ -63,11 +63,11 @@ class References:
         known = self._state.object(key)
         return None if known is None else known[0]
 
-    def is_part_of_paper(self, address: str) -> bool:
-        """Whether a consultation is one of a paper that is known."""
+    def is_of_paper(self, address: str) -> bool:
+        """Whether a consultation, or an agenda item, is one of a paper that is known."""
         key = identity(address)
         self.used.add(key)
-        return self._state.whole_of(key) is not None
+        return self._state.is_of_paper(key)
 
     def _fetched(self, address: str, key: str, kind: Kind, before: Json | None) -> Json | None:
         try:

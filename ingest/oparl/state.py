@@ -39,9 +39,10 @@ CREATE TABLE objects (
 ) WITHOUT ROWID;
 CREATE INDEX objects_by_kind ON objects (kind, run);
 
--- Agenda items and consultations that are embedded in a meeting or paper.
-CREATE TABLE parts (part TEXT PRIMARY KEY, whole TEXT NOT NULL, value TEXT NOT NULL) WITHOUT ROWID;
+-- Agenda items and consultations that are embedded in a meeting or paper; item: what a consultation's agenda item is.
+CREATE TABLE parts (part TEXT PRIMARY KEY, whole TEXT NOT NULL, item TEXT, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE INDEX parts_of_whole ON parts (whole);
+CREATE INDEX parts_of_item ON parts (item);
 
 -- due: see Due; since: when it became so. name: its folder; title: what the store knows it by.
 CREATE TABLE akten (
@@ -225,6 +226,15 @@ class State:
         rows = self._connection.execute("SELECT whole FROM parts WHERE part = ?", (part,)).fetchall()
         return str(rows[0][0]) if rows else None
 
+    def is_of_paper(self, key: str) -> bool:
+        """Whether a consultation, or the consultation of an agenda item, is embedded in a known paper."""
+        rows = self._connection.execute(
+            "SELECT 1 FROM parts p JOIN objects o ON o.key = p.whole AND o.kind = 'paper' "
+            "WHERE p.part = ?1 OR p.item = ?1 LIMIT 1",
+            (key,),
+        )
+        return rows.fetchone() is not None
+
     def unlisted(self, kind: Kind, run: int) -> list[str]:
         """The keys of listed objects that the lists of this run did not name."""
         rows = self._connection.execute(
@@ -310,16 +320,21 @@ class State:
         self._connection.execute("DELETE FROM files WHERE akte = ? AND key = ?", (akte, key))
 
     def _parts_of(self, whole: str) -> set[str]:
-        return {str(row[0]) for row in self._connection.execute("SELECT part FROM parts WHERE whole = ?", (whole,))}
+        rows = self._connection.execute(
+            "SELECT part FROM parts WHERE whole = ?1 UNION SELECT item FROM parts WHERE whole = ?1 AND item NOT NULL",
+            (whole,),
+        )
+        return {str(row[0]) for row in rows}
 
     def _set_parts(self, key: str, value: Json) -> None:
         self._connection.execute("DELETE FROM parts WHERE whole = ?", (key,))
         for part in embedded(value, "agendaItem", "consultation"):
             address = text(part.get("id"))
             if address is not None:
+                item = next((identity(other) for other in addresses(part, "agendaItem")), None)
                 self._connection.execute("DELETE FROM objects WHERE key = ?", (identity(address),))
                 self._connection.execute(
-                    "INSERT OR REPLACE INTO parts VALUES (?, ?, ?)", (identity(address), key, canonical(part))
+                    "INSERT OR REPLACE INTO parts VALUES (?, ?, ?, ?)", (identity(address), key, item, canonical(part))
                 )
 
     def _touch(self, keys: set[str]) -> None:

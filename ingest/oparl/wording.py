@@ -15,7 +15,7 @@ from typing import Final
 from corpus.dates import german_date
 from ingest.oparl.consultations import Step, committee_of, paragraphs
 from ingest.oparl.references import References
-from ingest.oparl.values import Json, addresses, day, items, line
+from ingest.oparl.values import Json, addresses, day, is_address, items, line
 
 _MASCULINE: Final = re.compile(r"(?:ausschu(?:ss|ß)|rat|tag|beirat|vorstand|senat|kreis|ältestenrat)\b", re.IGNORECASE)
 _FEMININE: Final = re.compile(
@@ -50,7 +50,7 @@ def tagesordnung(meeting: Json, references: References, authority: str) -> str |
             continue
         number = line(item.get("number"))
         top = f"TOP {number.rstrip('.')}: {name}" if number else name
-        has_paper = any(references.is_part_of_paper(address) for address in addresses(item, "consultation"))
+        has_paper = any(map(references.is_of_paper, addresses(item, "consultation", "id")))
         result, resolution = line(item.get("result")), paragraphs(item.get("resolutionText") or item.get("resolution"))
         blocks.append(_paragraph(top))
         if result and not has_paper:
@@ -64,9 +64,9 @@ def tagesordnung(meeting: Json, references: References, authority: str) -> str |
 
 
 def name_of(paper: Json) -> str:
-    """How a sentence names a paper: by its number where it has one, else by its title."""
-    reference = line(paper.get("reference"))
-    return f"Drucksache {reference}" if reference else f"Drucksache „{line(paper.get('name')) or 'ohne Titel'}“"
+    """How a sentence names a paper: by its number and its title, as far as it has them."""
+    name = line(paper.get("name"))
+    return " ".join(filter(None, ("Drucksache", line(paper.get("reference")), f"„{name}“" if name else None)))
 
 
 def meeting_name(meeting: Json, references: References) -> str:
@@ -78,28 +78,36 @@ def meeting_name(meeting: Json, references: References) -> str:
 
 def _told(step: Step, name: str) -> str:
     """What is known of a consultation, in one sentence that can stand alone."""
-    place, top = _in_committee(step), f" unter TOP {step.number}" if step.number else ""
-    role = f" (Zuständigkeit: {step.role})" if step.role else ""
+    top = f"TOP {step.number}" if step.number else None
+    details = ", ".join(filter(None, (top, f"Zuständigkeit: {step.role}" if step.role else None)))
+    more = f" ({details})" if details else ""
     if step.is_cancelled:
-        sentence = f"Die Sitzung{_on_day(step)} {place}, in der die {name} beraten werden sollte, ist abgesagt"
-        return f"{' '.join(sentence.split())}."
+        return (
+            f"Abgesagt ist die Sitzung{_on_day(step)} {_in_committee(step)}, in der die {name} beraten werden sollte."
+        )
     if step.result:
-        sentence = f"Die {name} wurde{_on_day(step)} {place}{top} beraten{role}; Ergebnis: {_closed(step.result)}"
-        return " ".join(sentence.split())
-    listed = f"TOP {step.number}" if step.number else "Tagesordnung"
-    sentence = f"Für die {name} ist{_on_day(step)} die Beratung {place} vorgesehen ({listed}"
-    sentence += f", Zuständigkeit: {step.role})" if step.role else ")"
-    return f"{' '.join(sentence.split())}; ein Ergebnis ist nicht angegeben."
+        return f"{_committee(step)} hat{_on_day(step)} über die {name} beraten{more}; Ergebnis: {_closed(step.result)}"
+    return f"{_committee(step)} berät{_on_day(step)} über die {name}{more}; ein Ergebnis ist nicht angegeben."
 
 
 def _in_committee(step: Step) -> str:
     """Such as "im Kreisausschuss", "in der Bezirksvertretung Mitte"; without article where its gender is not known."""
     name = step.committee
     if name is None:
-        return f"in der Sitzung „{step.session}“" if step.session else ""
+        return f"in der Sitzung „{step.session}“" if step.session else "in einem nicht genannten Gremium"
     if _FEMININE.search(name):
         return f"in der {name}"
     return f"im {name}" if _MASCULINE.search(name) else f"im Gremium „{name}“"
+
+
+def _committee(step: Step) -> str:
+    """The same as the subject of a sentence."""
+    name = step.committee
+    if name is None:
+        return f"Die Sitzung „{step.session}“" if step.session else "Ein nicht genanntes Gremium"
+    if _FEMININE.search(name):
+        return f"Die {name}"
+    return f"Der {name}" if _MASCULINE.search(name) else f"Das Gremium „{name}“"
 
 
 def _on_day(step: Step) -> str:
@@ -121,11 +129,11 @@ def _closed(words: str) -> str:
 
 
 def _source(authority: str, value: Json) -> str:
+    """Where all of it comes from. The address is a link: a quote of it would look like an order to open it."""
     address = line(value.get("web")) or line(value.get("id")) or ""
-    return _paragraph(
-        f"Von aktenkundig zusammengestellt aus dem Ratsinformationssystem {authority} (OParl): {address}. Maßgeblich "
-        "ist die Niederschrift."
-    )
+    source = f"Ratsinformationssystem {authority} über die Schnittstelle OParl"
+    linked = f'<a href="{escape(address)}">{escape(source)}</a>' if is_address(address) else escape(source)
+    return f"<p>Quelle: {linked}; zusammengestellt von aktenkundig. Maßgeblich ist die Niederschrift.</p>"
 
 
 def _heading(level: int, words: str) -> str:
