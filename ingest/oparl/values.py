@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
 from zoneinfo import ZoneInfo
@@ -29,6 +29,7 @@ _ADDRESSES: Final = frozenset(
     " resolutionFile invitation resultsProtocol verbatimProtocol accessUrl downloadUrl".split()
 )
 """Properties that hold addresses; in all others a text that begins with a stroke is a text."""
+_FIRST_YEAR: Final = 1900
 _GERMAN_TIME: Final = ZoneInfo("Europe/Berlin")
 
 
@@ -84,17 +85,19 @@ def flag(value: object) -> bool | None:
 
 
 def day(value: object) -> str | None:
-    """The day of a date or time, ISO 8601, as it is in Germany at that moment."""
+    """The day of a date or time, ISO 8601, as it is in Germany at that moment.
+
+    Days in the years before 1900 are what programs write where there is none.
+    """
     stated = text(value)
     if stated is None:
         return None
     try:
-        if len(stated) == len("2014-03-17"):
-            return date.fromisoformat(stated).isoformat()
         moment = datetime.fromisoformat(stated)
-    except ValueError:
+        found = (moment if moment.tzinfo is None else moment.astimezone(_GERMAN_TIME)).date()
+    except (ValueError, OverflowError):
         return None
-    return (moment if moment.tzinfo is None else moment.astimezone(_GERMAN_TIME)).date().isoformat()
+    return found.isoformat() if found.year >= _FIRST_YEAR else None
 
 
 def is_deleted(value: Json) -> bool:

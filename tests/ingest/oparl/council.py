@@ -70,7 +70,7 @@ class Server:
             def do_GET(self) -> None:
                 owner._answer(self)
 
-            def date_time_string(self, timestamp: float | None = None) -> str:
+            def date_time_string(self, timestamp: float | None = None) -> str:  # noqa: ARG002 - its form
                 return format_datetime(owner.now or datetime.now(UTC), usegmt=True)
 
             def log_message(self, *_: object) -> None:

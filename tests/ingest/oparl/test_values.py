@@ -58,7 +58,8 @@ def test_an_object_where_a_list_belongs_is_a_list_of_one(value: object, expected
         ("2014-03-17 17:00:00", "2014-03-17"),
         ("17.03.2014", None),
         ("0000-00-00", None),
-        (20140317, None),
+        ("0001-01-01T00:00:00Z", None),
+        ("9999-12-31T23:59:59Z", None),
     ],
 )
 def test_a_day_is_the_one_in_germany_and_never_guessed(value: object, expected: str | None) -> None:
