@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from ingest.oparl.client import Client
@@ -13,7 +13,7 @@ from ingest.oparl.lists import Listed, ObjectList
 from ingest.oparl.references import is_substantial
 from ingest.oparl.report import BodyReport
 from ingest.oparl.state import Due, Kind, State
-from ingest.oparl.values import Json, absolute, identity, is_address, is_deleted, items, now, text
+from ingest.oparl.values import Json, absolute, identity, is_address, is_deleted, items, now, stamp, text
 
 _MAIN_LISTS: Final[tuple[Kind, ...]] = ("organization", "meeting", "paper")
 _LISTS_OF_PARTS: Final[tuple[Kind, ...]] = ("agendaItem", "consultation", "file")
@@ -61,9 +61,10 @@ class BodyUpdate:
         if not self.is_full:
             complete += [self._update(kind, run) for kind in _LISTS_OF_PARTS if is_address(self._body.get(kind))]
         self._lists_complete = all(complete)
-        if self.is_full:
-            stale = datetime.min.replace(tzinfo=UTC) if self._forced else now() - self._rhythm.recheck
-            self._state.make_old_due((now() if self._forced else stale).isoformat())
+        if self._forced:
+            self._state.make_old_due(stamp(), Due.ITSELF)
+        elif self.is_full:
+            self._state.make_old_due(stamp(now() - self._rhythm.recheck), Due.AROUND)
 
     def finish(self, *, nothing_failed: bool) -> None:
         """Keep the time of this run, after everything was stored."""
@@ -71,9 +72,9 @@ class BodyUpdate:
         if not self._lists_complete:
             return
         started = self._started or now() - timedelta(minutes=5)
-        self._state.remember("since", started.isoformat())
+        self._state.remember("since", stamp(started))
         if self.is_full:
-            self._state.remember("full", now().isoformat())
+            self._state.remember("full", stamp())
 
     def _update(self, kind: Kind, run: int) -> bool:
         """Take over one list; whether all of it was seen."""
@@ -150,7 +151,7 @@ class BodyUpdate:
             self._state.remember(mark, None)
             return False
         if doubted is None:
-            self._state.remember(mark, now().isoformat())
+            self._state.remember(mark, stamp())
         self.report.problems.append(
             f"Eine Liste ({kind}) nennt nur noch {known - lost} von {known} Einträgen; das sieht nach einer Störung "
             "aus. Entfernt wird erst, wenn ein späterer Abgleich das bestätigt oder mit --full."

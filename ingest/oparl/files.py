@@ -11,7 +11,7 @@ from typing import Final
 from ingest.oparl.client import Client, Validators
 from ingest.oparl.errors import DownError, GoneError, OParlError, RefusedError, StoppedError, UnavailableError
 from ingest.oparl.state import KeptFile, State
-from ingest.oparl.values import Json, identity, is_address, line, now
+from ingest.oparl.values import Json, identity, is_address, line, stamp
 from ingest.readers import SUFFIXES
 
 _TYPES: Final = {
@@ -90,7 +90,7 @@ class FileKeeper:
         except OParlError as error:
             return _absence(error)
         if download.is_unchanged and known is not None:
-            return replace(known, checked=now().isoformat())
+            return replace(known, checked=stamp())
         found = _ending(part, file, download.media_type)
         if isinstance(found, Absent):
             part.unlink()
@@ -100,7 +100,7 @@ class FileKeeper:
         # Named by its content: a new version is another file, and the old one goes even if the new cannot be read.
         name = f"{hashlib.sha256(key.encode()).hexdigest()[:8]}-{content[:12]}{found}"
         part.replace(self._folder / name)
-        return KeptFile(key, name, named, download.validators, now().isoformat())
+        return KeptFile(key, name, named, download.validators, stamp())
 
 
 def _absence(error: OParlError) -> Absent:

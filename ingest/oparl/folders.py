@@ -24,6 +24,7 @@ class LaidDown:
     """What came of it: documents that are there and that are missing, and whether to try again another time."""
 
     present: int
+    is_changed: bool
     missing: tuple[str, ...]
     again: bool
 
@@ -51,12 +52,12 @@ class FolderMaker:
         entries: list[str] = []
         names: set[str] = set()
         missing: list[str] = []
-        again = False
+        again = is_changed = False
         kept: set[str] = set()
         for document in plan.documents:
             if document.content is not None:
                 name = f"{document.key}.html"
-                _write(folder / name, document.content)
+                is_changed = _write(folder / name, document.content) or is_changed
             else:
                 found = keeper.fetch(document.file or {})
                 if isinstance(found, Absent):
@@ -71,11 +72,12 @@ class FolderMaker:
             entries.append(_entry(akte.name, document, name, plan.address))
         if entries:
             title = self._state.free_title(akte.key, plan.title)
-            _write(folder / REGISTER_FILE, "\n".join([_head(akte.name, title, plan.authority), *entries]))
+            register = "\n".join([_head(akte.name, title, plan.authority), *entries])
+            is_changed = _write(folder / REGISTER_FILE, register) or is_changed
             names.add(REGISTER_FILE)
         keeper.forget_all_but(kept)
-        _clear(folder, names)
-        return LaidDown(len(names - {REGISTER_FILE}), tuple(missing), again)
+        is_changed = _clear(folder, names) or is_changed
+        return LaidDown(len(names - {REGISTER_FILE}), is_changed, tuple(missing), again)
 
     def empty(self, akte: AkteState) -> None:
         """Take everything out of a folder. It stays, empty, until the store has forgotten what lay there."""
@@ -90,19 +92,22 @@ class FolderMaker:
             folder.rmdir()
 
 
-def _clear(folder: Path, names: set[str]) -> None:
-    for path in folder.iterdir():
-        if path.name not in names and path.is_file():
-            path.unlink()
+def _clear(folder: Path, names: set[str]) -> bool:
+    """Delete all other files; whether there were any."""
+    others = [path for path in folder.iterdir() if path.name not in names and path.is_file()]
+    for path in others:
+        path.unlink()
+    return bool(others)
 
 
-def _write(path: Path, text: str) -> None:
-    """Write a file at once or not at all, and only if it says something else than before."""
+def _write(path: Path, text: str) -> bool:
+    """Write a file at once or not at all, and only if it says something else than before; whether it did."""
     if path.is_file() and path.read_text(encoding="utf-8") == text:
-        return
+        return False
     part = path.with_name(f".{path.name}.teil")
     part.write_text(text, encoding="utf-8")
     part.replace(path)
+    return True
 
 
 def _head(name: str, title: str, authority: str) -> str:

@@ -21,7 +21,7 @@ from typing import Final, Literal, Self
 
 from corpus.errors import StoreError
 from ingest.oparl.client import Validators
-from ingest.oparl.values import Json, addresses, canonical, embedded, identity, now, text
+from ingest.oparl.values import Json, addresses, canonical, embedded, identity, stamp, text
 from ingest.sources import slug
 
 STATE_FILE: Final = "abgleich.sqlite"
@@ -166,7 +166,7 @@ class State:
 
         ``run`` is the run in whose lists it stood, ``None`` for one that another object refers to.
         """
-        key, written, at = identity(value["id"]), canonical(value), now().isoformat()
+        key, written, at = identity(value["id"]), canonical(value), stamp()
         if kind in {"agendaItem", "consultation"} and self.whole_of(key) is not None:
             return self._put_part(key, written)
         rows = self._connection.execute("SELECT value, run FROM objects WHERE key = ?", (key,)).fetchall()
@@ -207,9 +207,7 @@ class State:
             found = self._connection.execute("DELETE FROM parts WHERE part = ?", (key,)).rowcount > 0 or found
             self._connection.execute("DELETE FROM parts WHERE whole = ?", (key,))
             self._touch(touched)
-            self._connection.execute(
-                "UPDATE akten SET due = ?, since = ? WHERE key = ?", (Due.GONE, now().isoformat(), key)
-            )
+            self._connection.execute("UPDATE akten SET due = ?, since = ? WHERE key = ?", (Due.GONE, stamp(), key))
         return found
 
     def object(self, key: str) -> tuple[Json, str] | None:
@@ -257,11 +255,10 @@ class State:
         )
         return [AkteState(str(k), str(kind), str(n), Due(d), str(s), bool(b)) for k, kind, n, d, s, b in rows]
 
-    def make_old_due(self, before: str) -> None:
+    def make_old_due(self, before: str, due: Due) -> None:
         """Have those looked at again that were last looked at before this moment."""
         self._connection.execute(
-            "UPDATE akten SET due = ?, since = ? WHERE due = 0 AND built < ?",
-            (Due.AROUND, now().isoformat(), before),
+            "UPDATE akten SET due = ?, since = ? WHERE due < ? AND built < ?", (due, stamp(), due, before)
         )
 
     def names(self) -> list[tuple[str, str]]:
@@ -270,7 +267,7 @@ class State:
 
     def set_due(self, key: str, due: Due) -> None:
         """Have an Akte looked at."""
-        self._connection.execute("UPDATE akten SET due = ?, since = ? WHERE key = ?", (due, now().isoformat(), key))
+        self._connection.execute("UPDATE akten SET due = ?, since = ? WHERE key = ?", (due, stamp(), key))
 
     def free_title(self, key: str, title: str) -> str:
         """The title, or with a number behind it if another Akte has it: the store tells Akten by it."""
@@ -293,7 +290,7 @@ class State:
             )
             self._connection.execute(
                 "UPDATE akten SET due = ?, built = ? WHERE key = ?",
-                (Due.AROUND if again else Due.NOT, now().isoformat(), akte.key),
+                (Due.AROUND if again else Due.NOT, stamp(), akte.key),
             )
 
     # Files.
@@ -339,7 +336,7 @@ class State:
 
     def _touch(self, keys: set[str]) -> None:
         """Have all looked at that one of these is used in."""
-        at = now().isoformat()
+        at = stamp()
         self._connection.executemany(
             "UPDATE akten SET due = 1, since = ?1 WHERE due = 0 AND key IN (SELECT akte FROM uses WHERE object = ?2)",
             [(at, key) for key in keys],
@@ -349,7 +346,7 @@ class State:
         self._connection.execute(
             "INSERT INTO akten (key, kind, name, due, since) VALUES (?1, ?2, ?3, ?4, ?5) "
             "ON CONFLICT (key) DO UPDATE SET due = ?4, since = ?5",
-            (key, kind, folder_name(key), due, now().isoformat()),
+            (key, kind, folder_name(key), due, stamp()),
         )
 
 

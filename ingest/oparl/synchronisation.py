@@ -22,12 +22,12 @@ from ingest.oparl.akten import PlannedAkte, plan_meeting, plan_paper
 from ingest.oparl.body import BodyUpdate, Rhythm, mark_lost_folders
 from ingest.oparl.client import Client, Manners, Stop
 from ingest.oparl.errors import DownError, OParlError, StoppedError
-from ingest.oparl.folders import FolderMaker
+from ingest.oparl.folders import FolderMaker, LaidDown
 from ingest.oparl.lists import ObjectList
 from ingest.oparl.references import References
 from ingest.oparl.report import BodyReport, SyncReport
 from ingest.oparl.state import AkteState, Due, State, folder_name
-from ingest.oparl.values import Json, absolute, identity, is_address, items, line, now
+from ingest.oparl.values import Json, absolute, identity, is_address, items, line, now, stamp
 from ingest.report import Report
 
 FOLDER: Final = "oparl"
@@ -86,9 +86,9 @@ class Synchronisation:
         found = answer.value
         if isinstance(found, dict) and _is_body(found):
             return [{"id": url, **absolute(found, answer.url)}]
-        listed = found.get("body") if isinstance(found, dict) and "body" in found else found
-        if isinstance(listed, dict) and "data" in listed:
-            listed = listed["data"]
+        listed = found if isinstance(found, list) else None
+        if isinstance(found, dict):
+            listed = found.get("body", found.get("data"))
         bodies: list[Json] = []
         for entry in items(listed):
             bodies += self._bodies_of(client, entry, answer.url)
@@ -204,7 +204,7 @@ class _Work:
             self.batch.akten.append((akte, set(), False))
             self._report.removed += was_there
             return False
-        stale = (now() - self._rhythm.recheck).isoformat()
+        stale = stamp(now() - self._rhythm.recheck)
         self._references.begin(stale)
         plan = self._plan(akte, known[0])
         laid = self.folders.lay_down(akte, plan, akte.since if akte.due == Due.ITSELF else stale)
@@ -214,7 +214,7 @@ class _Work:
         self._report.problems += self._references.troubles
         self._report.dead_references = self._references.dead
         if laid.present or was_there:
-            self._count(akte, was_there=was_there, present=laid.present)
+            self._count(laid, was_there=was_there)
         self.batch.akten.append((akte, used, again))
         return again
 
@@ -222,12 +222,12 @@ class _Work:
         plan = plan_paper if akte.kind == "paper" else plan_meeting
         return plan(value, self._authority, self._references)
 
-    def _count(self, akte: AkteState, *, was_there: bool, present: int) -> None:
+    def _count(self, laid: LaidDown, *, was_there: bool) -> None:
         if not was_there:
             self._report.new += 1
-        elif not present:
+        elif not laid.present:
             self._report.removed += 1
-        elif akte.due == Due.ITSELF:
+        elif laid.is_changed:
             self._report.changed += 1
 
 

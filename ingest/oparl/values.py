@@ -129,8 +129,13 @@ def canonical(value: Json) -> str:
 
 
 def now() -> datetime:
-    """This moment, in UTC and without fractions of a second."""
-    return datetime.now(UTC).replace(microsecond=0)
+    """This moment, in UTC."""
+    return datetime.now(UTC)
+
+
+def stamp(moment: datetime | None = None) -> str:
+    """A moment (default: this one) in ISO 8601, so that later ones sort behind earlier ones as texts, too."""
+    return (moment or now()).astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def embedded(value: Json, *keys: str) -> Iterator[Json]:
