@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Final
 from corpus.errors import AktenkundigError
 from ingest.commands.progress import Shown, Told, print_summary
 from ingest.commands.repeating import stopped_by_signal
-from ingest.oparl import Manners, OParlError, Stop, StoppedError, Synchronisation
+from ingest.oparl import Manners, Stop, StoppedError, Synchronisation
 from ingest.report import Progress, ReportLine
 
 if TYPE_CHECKING:
+    from corpus.embedding import SentenceEmbedding
     from corpus.settings import Settings
     from ingest.oparl import SyncReport
     from ingest.report import Report
@@ -56,6 +57,7 @@ class _Run:
         self._url = url
         self._stop = stop
         self._as_json = as_json
+        self._embedding: SentenceEmbedding | None = None
 
     def once(self, *, full: bool) -> int:
         """One run, told as it goes on and in the end; the exit code."""
@@ -71,20 +73,24 @@ class _Run:
         return 0 if report.complete else 1
 
     def _synchronise(self, heard: Progress, *, full: bool) -> SyncReport:
-        from corpus.embedding import open_embedding
-        from ingest.pipeline import Ingestor
-
-        embedding = open_embedding(self._settings)
-        ingestor = Ingestor(self._settings, embedding, progress=_Stopping(heard, self._stop), patience=_PATIENCE)
-
         def read(folders: Sequence[Path]) -> Report:
+            from corpus.embedding import open_embedding
+            from ingest.pipeline import Ingestor
+
+            # Most runs find nothing to read, and need no model for that.
+            self._embedding = self._embedding or open_embedding(self._settings)
+            progress = _Stopping(heard, self._stop)
+            ingestor = Ingestor(self._settings, self._embedding, progress=progress, patience=_PATIENCE)
             return ingestor.ingest(folders, may_be_empty=True)
 
         manners = Manners(
             pause=self._settings.oparl_pause_seconds,
             most_file_bytes=self._settings.oparl_file_limit_mb * 1_000_000,
         )
-        return Synchronisation(self._settings.data, read, manners=manners, stop=self._stop).run(self._url, full=full)
+        synchronisation = Synchronisation(
+            self._settings.data, read, manners=manners, stop=self._stop, tell=_ignored if self._as_json else _told
+        )
+        return synchronisation.run(self._url, full=full)
 
 
 class _Stopping(Progress):
@@ -106,13 +112,19 @@ class _Stopping(Progress):
         self._stop.check()
 
 
+def _told(sentence: str) -> None:
+    print(sentence, file=sys.stderr, flush=True)
+
+
+def _ignored(_: str) -> None:
+    pass
+
+
 def _print(report: SyncReport, shown: Shown, seconds: float) -> None:
-    print_summary(report.documents, shown, seconds)
+    if report.documents.lines:
+        print_summary(report.documents, shown, seconds)
     for body in report.bodies:
         for sentence in body.sentences():
             print(sentence)
     if report.is_stopped:
         print("Angehalten; der nächste Aufruf macht dort weiter.")
-
-
-__all__ = ["OParlError", "ingest_oparl"]

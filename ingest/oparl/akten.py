@@ -132,8 +132,9 @@ def _files(owner: Json, name: str, references: References) -> Iterator[Json]:
 
 
 def _key(file: Json) -> str:
-    address = file.get("id") or file.get("downloadUrl") or file.get("accessUrl")
-    return identity(str(address)) if is_address(address) else ""
+    """What makes a file its own: its address, or where it has none that of its contents; "" without either."""
+    named = (file.get(name) for name in ("id", "downloadUrl", "accessUrl"))
+    return next((identity(str(address)) for address in named if is_address(address)), "")
 
 
 def _title(file: Json, otherwise: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -18,6 +18,14 @@ from ingest.oparl.values import Json, absolute, identity, is_address, is_deleted
 _MAIN_LISTS: Final[tuple[Kind, ...]] = ("organization", "meeting", "paper")
 _LISTS_OF_PARTS: Final[tuple[Kind, ...]] = ("agendaItem", "consultation", "file")
 """OParl 1.1 lists these, too. A whole list of papers and meetings has them embedded; their changes are asked for."""
+_LIST_NAMES: Final[dict[Kind, str]] = {
+    "organization": "Gremien",
+    "meeting": "Sitzungen",
+    "paper": "Drucksachen",
+    "agendaItem": "Tagesordnungspunkte",
+    "consultation": "Beratungen",
+    "file": "Dateien",
+}
 _WITHOUT_PARTS: Final[frozenset[Kind]] = frozenset({"organization", "consultation", "file"})
 """Lists of which what is embedded in their objects is not needed (``omit_internal``)."""
 _OVERLAP: Final = timedelta(minutes=1)
@@ -38,12 +46,15 @@ class Rhythm:
 class BodyUpdate:
     """One update of the state of a body. :meth:`run`, then read what is due into the store, then :meth:`finish`."""
 
-    def __init__(self, client: Client, state: State, body: Json, rhythm: Rhythm, *, full: bool) -> None:
-        """``full`` asks for a whole comparison now; it also settles a doubt about a list that has become short."""
+    def __init__(
+        self, client: Client, state: State, body: Json, rhythm: Rhythm, tell: Callable[[str], None], *, full: bool
+    ) -> None:
+        """``tell`` hears what is being done. ``full`` asks for a whole comparison now, and settles doubts about it."""
         self._client = client
         self._state = state
         self._body = body
         self._rhythm = rhythm
+        self._tell = tell
         self._forced = full
         self._since = state.moment("since")
         last = state.moment("full")
@@ -78,11 +89,18 @@ class BodyUpdate:
 
     def _update(self, kind: Kind, run: int) -> bool:
         """Take over one list; whether all of it was seen."""
-        whole = True
-        for listed in self._elements(kind):
-            if isinstance(listed, bool):
-                whole = listed
-                continue
+        given = self._body.get(kind)
+        if is_address(given):
+            self._tell(f"{self.report.name}: {_LIST_NAMES[kind]} werden verglichen …")
+            found = ObjectList(self._client, str(given), self._filters(kind))
+            elements = found.elements()
+        elif items(given):
+            found, elements = None, iter([Listed(element, str(self._body["id"])) for element in items(given)])
+        else:
+            if kind == "paper":
+                self.report.problems.append("Die Körperschaft nennt keine Liste von Drucksachen.")
+            return kind != "paper"
+        for listed in elements:
             value = self._object(kind, listed)
             if value is None:
                 continue
@@ -90,30 +108,26 @@ class BodyUpdate:
                 self._state.remove(identity(value["id"]))
             else:
                 self._state.put(kind, value, run)
-        if whole and self.is_full and not self._is_doubtful(kind, run):
-            for key in self._state.unlisted(kind, run):
-                self._state.remove(key)
-            return True
-        return whole and not self.is_full
+        if found is not None:
+            self._started = self._started or found.date
+            if not found.is_complete:
+                self.report.problems.append(found.problem)
+                return False
+        return not self.is_full or self._remove_unlisted(kind, run)
 
-    def _elements(self, kind: Kind) -> Iterator[Listed | bool]:
-        """The elements of a list, wherever the body has it; in the end, whether these were all."""
-        given = self._body.get(kind)
-        if not is_address(given):
-            yield from (Listed(element, str(self._body["id"])) for element in items(given))
-            if kind == "paper" and not items(given):
-                self.report.problems.append("Die Körperschaft nennt keine Liste von Drucksachen.")
-            yield True
-            return
+    def _remove_unlisted(self, kind: Kind, run: int) -> bool:
+        """Remove what a whole list does not name any more, unless that is in doubt; whether it is not."""
+        if self._is_doubtful(kind, run):
+            return False
+        for key in self._state.unlisted(kind, run):
+            self._state.remove(key)
+        return True
+
+    def _filters(self, kind: Kind) -> dict[str, str]:
         filters = {"omit_internal": "true"} if kind in _WITHOUT_PARTS else {}
         if not self.is_full and self._since is not None:
             filters["modified_since"] = f"{self._since - _OVERLAP:%Y-%m-%dT%H:%M:%SZ}"
-        found = ObjectList(self._client, str(given), filters)
-        yield from found.elements()
-        self._started = self._started or found.date
-        if found.problem:
-            self.report.problems.append(found.problem)
-        yield found.is_complete
+        return filters
 
     def _object(self, kind: Kind, listed: Listed) -> Json | None:
         """A listed object with all that it says; one that is only referred to is looked up."""
@@ -153,8 +167,8 @@ class BodyUpdate:
         if doubted is None:
             self._state.remember(mark, stamp())
         self.report.problems.append(
-            f"Eine Liste ({kind}) nennt nur noch {known - lost} von {known} Einträgen; das sieht nach einer Störung "
-            "aus. Entfernt wird erst, wenn ein späterer Abgleich das bestätigt oder mit --full."
+            f"Die Liste „{_LIST_NAMES[kind]}“ nennt nur noch {known - lost} von {known} Einträgen; das sieht nach einer "
+            "Störung aus. Entfernt wird erst, wenn ein späterer Abgleich das bestätigt oder mit --full."
         )
         return True
 

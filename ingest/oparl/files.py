@@ -11,7 +11,7 @@ from typing import Final
 from ingest.oparl.client import Client, Validators
 from ingest.oparl.errors import DownError, GoneError, OParlError, RefusedError, StoppedError, UnavailableError
 from ingest.oparl.state import KeptFile, State
-from ingest.oparl.values import Json, identity, is_address, line, stamp
+from ingest.oparl.values import Json, is_address, line, stamp
 from ingest.readers import SUFFIXES
 
 _TYPES: Final = {
@@ -52,12 +52,11 @@ class FileKeeper:
         self._required = required
         self._known = state.files(akte)
 
-    def fetch(self, file: Json) -> KeptFile | Absent:
-        """The file as it is now; raises :class:`StoppedError` and :class:`DownError`."""
+    def fetch(self, key: str, file: Json) -> KeptFile | Absent:
+        """The file as it is now, which is known by ``key``; raises :class:`StoppedError` and :class:`DownError`."""
         urls = [str(url) for name in ("downloadUrl", "accessUrl") if is_address(url := file.get(name))]
         if not urls:
             return Absent("im Ratsinformationssystem ist keine Adresse dazu angegeben")
-        key = identity(str(file.get("id") or urls[0]))
         known = self._known.get(key)
         if known is not None and not (known.url == urls[0] and (self._folder / known.name).is_file()):
             known = None

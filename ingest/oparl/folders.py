@@ -59,7 +59,7 @@ class FolderMaker:
                 name = f"{document.key}.html"
                 is_changed = _write(folder / name, document.content) or is_changed
             else:
-                found = keeper.fetch(document.file or {})
+                found = keeper.fetch(document.key, document.file or {})
                 if isinstance(found, Absent):
                     missing.append(f"{document.kind} „{document.title}“ zu {plan.name}: {found.why}.")
                     again = again or found.again
@@ -75,6 +75,8 @@ class FolderMaker:
             register = "\n".join([_head(akte.name, title, plan.authority), *entries])
             is_changed = _write(folder / REGISTER_FILE, register) or is_changed
             names.add(REGISTER_FILE)
+        else:
+            self._state.drop_title(akte.key)
         keeper.forget_all_but(kept)
         is_changed = _clear(folder, names) or is_changed
         return LaidDown(len(names - {REGISTER_FILE}), is_changed, tuple(missing), again)

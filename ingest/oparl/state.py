@@ -262,8 +262,9 @@ class State:
         )
 
     def names(self) -> list[tuple[str, str]]:
-        """Key and folder of all Akten."""
-        return [(str(key), str(name)) for key, name in self._connection.execute("SELECT key, name FROM akten")]
+        """Key and folder of all Akten that have documents."""
+        rows = self._connection.execute("SELECT key, name FROM akten WHERE title IS NOT NULL")
+        return [(str(key), str(name)) for key, name in rows]
 
     def set_due(self, key: str, due: Due) -> None:
         """Have an Akte looked at."""
@@ -277,6 +278,10 @@ class State:
             candidate = f"{title} [{number}]"
         self._connection.execute("UPDATE akten SET title = ? WHERE key = ?", (candidate, key))
         return candidate
+
+    def drop_title(self, key: str) -> None:
+        """Note that an Akte has no documents."""
+        self._connection.execute("UPDATE akten SET title = NULL WHERE key = ?", (key,))
 
     def settle(self, akte: AkteState, uses: Iterable[str], *, again: bool) -> None:
         """Note that an Akte is in the store as it should be, unless something of it has to be tried ``again``."""

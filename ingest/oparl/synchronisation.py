@@ -41,9 +41,13 @@ Reading = Callable[[Sequence[Path]], Report]
 
 @dataclass(slots=True)
 class _Batch:
-    """Akten that are laid down and not yet read: each with what it was made of, and whether to try it again."""
+    """Akten that are laid down and not yet read: each with what it was made of, and whether to try it again.
+
+    ``folders`` are those that have to be read: where something lies, or may have lain before.
+    """
 
     akten: list[tuple[AkteState, set[str], bool]] = field(default_factory=list)
+    folders: list[Path] = field(default_factory=list)
 
 
 class Synchronisation:
@@ -57,13 +61,15 @@ class Synchronisation:
         manners: Manners | None = None,
         rhythm: Rhythm | None = None,
         stop: Stop | None = None,
+        tell: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """``data`` is the data directory, ``read`` reads folders of it into the store."""
+        """``data`` is the data directory, ``read`` reads folders of it into the store; ``tell`` hears how it goes."""
         self._data = data
         self._read = read
         self._manners = manners or Manners()
         self._rhythm = rhythm or Rhythm()
         self._stop = stop or Stop()
+        self._tell = tell
 
     def run(self, url: str, *, full: bool = False) -> SyncReport:
         """Take over what has changed since the last run at this address of a System or Body; at first, everything.
@@ -122,7 +128,7 @@ class Synchronisation:
     def _synchronise(self, client: Client, body: Json, report: SyncReport, *, full: bool) -> None:
         folder = self._data / FOLDER / folder_name(identity(str(body["id"])))
         with self._alone(folder), State(folder) as state:
-            update = BodyUpdate(client, state, body, self._rhythm, full=full)
+            update = BodyUpdate(client, state, body, self._rhythm, self._tell, full=full)
             report.bodies.append(update.report)
             work = _Work(client, state, folder / _AKTEN, line(body.get("name")) or "", self._rhythm, update.report)
             try:
@@ -140,7 +146,10 @@ class Synchronisation:
         if is_full:
             mark_lost_folders(work.state, work.folders_with_register())
         nothing_failed = True
-        for akte in work.state.due():
+        due = work.state.due()
+        if due:
+            self._tell(f"{len(due)} Vorgänge und Sitzungen sind neu oder werden überprüft …")
+        for akte in due:
             self._stop.check()
             again = work.lay_down(akte)
             nothing_failed = nothing_failed and not again
@@ -152,10 +161,8 @@ class Synchronisation:
     def _settle(self, work: _Work, report: SyncReport) -> None:
         """Read the batch, then note that it was."""
         batch, work.batch = work.batch, _Batch()
-        folders = [work.folders.path(akte) for akte, _, _ in batch.akten]
-        folders = [folder for folder in folders if folder.is_dir()]
-        if folders:
-            report.documents.lines += self._read(folders).lines
+        if batch.folders:
+            report.documents.lines += self._read(batch.folders).lines
         for akte, used, again in batch.akten:
             work.state.settle(akte, used, again=again)
             work.folders.drop(akte)
@@ -197,11 +204,14 @@ class _Work:
 
     def lay_down(self, akte: AkteState) -> bool:
         """Make an Akte's folder what it should be and add it to the batch; whether it has to be tried again."""
-        was_there = (self.folders.path(akte) / REGISTER_FILE).is_file()
+        folder = self.folders.path(akte)
+        was_there, may_be_read = (folder / REGISTER_FILE).is_file(), folder.is_dir()
         known = self.state.object(akte.key)
         if akte.due == Due.GONE or known is None:
             self.folders.empty(akte)
             self.batch.akten.append((akte, set(), False))
+            if may_be_read:
+                self.batch.folders.append(folder)
             self._report.removed += was_there
             return False
         stale = stamp(now() - self._rhythm.recheck)
@@ -216,6 +226,8 @@ class _Work:
         if laid.present or was_there:
             self._count(laid, was_there=was_there)
         self.batch.akten.append((akte, used, again))
+        if may_be_read or (folder / REGISTER_FILE).is_file():
+            self.batch.folders.append(folder)
         return again
 
     def _plan(self, akte: AkteState, value: Json) -> PlannedAkte:
