@@ -167,8 +167,8 @@ class BodyUpdate:
         if doubted is None:
             self._state.remember(mark, stamp())
         self.report.problems.append(
-            f"Die Liste „{_LIST_NAMES[kind]}“ nennt nur noch {known - lost} von {known} Einträgen; das sieht nach einer "
-            "Störung aus. Entfernt wird erst, wenn ein späterer Abgleich das bestätigt oder mit --full."
+            f"Die Liste „{_LIST_NAMES[kind]}“ nennt nur noch {known - lost} von {known} Einträgen; das sieht nach "
+            "einer Störung aus. Entfernt wird erst, wenn ein späterer Abgleich das bestätigt oder mit --full."
         )
         return True
 
