@@ -80,6 +80,12 @@ class Settings(BaseSettings):
         default=None, description="Schlüssel der Verwaltung zum Hochladen; ohne ihn gibt es das nicht"
     )
     upload_limit_mb: int = Field(default=100, ge=1, le=2000, description="Größte hochgeladene Datei in Megabyte")
+    oparl_pause_seconds: float = Field(
+        default=0.5, ge=0, le=60, description="Pause zwischen zwei Anfragen an ein Ratsinformationssystem in Sekunden"
+    )
+    oparl_file_limit_mb: int = Field(
+        default=100, ge=1, le=2000, description="Größte Datei, die von dort geholt wird, in Megabyte"
+    )
     max_question_length: int = Field(default=2000, ge=1, le=10_000, description="Längste Frage in Zeichen")
     max_draft_length: int = Field(
         default=500_000, ge=100, le=5_000_000, description="Längster Entwurf für den Faktencheck in Zeichen"

@@ -432,6 +432,12 @@ class Store:
                 [(m.document, m.title, m.kind, m.akte, position) for position, m in enumerate(missing)],
             )
 
+    def purge_registers(self) -> None:
+        """Forget what registers announce of Akten of which no document is left: their titles go with them."""
+        with self._database.transaction() as connection:
+            for table in ("missing", "questions"):
+                connection.execute(f"DELETE FROM {table} WHERE akte NOT IN (SELECT akte FROM documents)")
+
     def state(self) -> tuple[int, int]:
         """Changes whenever the documents do: how many there are, and the newest one's key."""
         count, newest = self._database.query(

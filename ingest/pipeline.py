@@ -52,12 +52,17 @@ class Ingestor:
         *,
         progress: Progress | None = None,
         workers: Callable[[], ReadingWorkers] = ReadingWorkers,
+        patience: float = 0,
     ) -> None:
-        """``progress`` hears how the run goes on; ``workers`` makes the processes that read the files."""
+        """``progress`` hears how the run goes on; ``workers`` makes the processes that read the files.
+
+        ``patience`` is how long a run waits, in seconds, while another one writes.
+        """
         self._settings = settings
         self._embedding = embedding
         self._progress = progress or Progress()
         self._workers = workers
+        self._patience = patience
         self._preparer = Preparer(embedding)
 
     def ingest(self, paths: Sequence[Path], *, may_be_empty: bool = False, non_public: bool = False) -> Report:
@@ -81,7 +86,7 @@ class Ingestor:
             lock = FileLock(self._settings.data / LOCK_FILE)
             try:
                 # The lock comes before the store, because only one writer may make it.
-                with lock.acquire(timeout=0), closing(Store.create(self._settings.data)) as store:
+                with lock.acquire(timeout=self._patience), closing(Store.create(self._settings.data)) as store:
                     store.require_model(self._embedding.identity)
                     vectors = VectorIndex(self._settings.data)
                     recover(store, vectors)
@@ -174,8 +179,9 @@ class _Run:
                 lines = self._without_reading(planned)
             self._tell(report, lines)
         self._tell(report, self._forget_gone(sources))
-        for akte in sources.akten:
-            self._tell(report, self._follow_register(akte))
+        for akte, documents in self._by_akte(sources.akten):
+            self._tell(report, self._follow_register(akte, documents))
+        self.store.purge_registers()
         purge_originals(self.settings.data, self.store)
         return report
 
@@ -324,9 +330,9 @@ class _Run:
     def _forget_gone(self, sources: Sources) -> Iterator[ReportLine]:
         """Remove what lay in a folder of this run and does not any more."""
         present = {path_key(source.path) for source in sources.files}
-        folders = [folder.resolve() for folder in sources.folders]
+        folders = {folder.resolve() for folder in sources.folders}
         for path in self.store.files.paths():
-            if path not in present and any(Path(path).is_relative_to(folder) for folder in folders):
+            if path not in present and not folders.isdisjoint(Path(path).parents):
                 pages = {
                     document: self.store.document(document).pages for document in self.store.files.documents_in(path)
                 }
@@ -340,16 +346,27 @@ class _Run:
             self._delete_vectors(self.store.remove(document))
             yield ReportLine(document, "removed", pages_lost)
 
-    def _follow_register(self, akte: Akte) -> Iterator[ReportLine]:
+    def _by_akte(self, akten: Sequence[Akte]) -> Iterator[tuple[Akte, list[DocumentInfo]]]:
+        """Each Akte with its documents, which are looked up once for all of them."""
+        documents: dict[str, list[DocumentInfo]] = {}
+        for info in self.store.documents() if akten else ():
+            documents.setdefault(info.akte, []).append(info)
+        for akte in akten:
+            yield akte, documents.get(akte.title, [])
+
+    def _follow_register(self, akte: Akte, documents: Sequence[DocumentInfo]) -> Iterator[ReportLine]:
         """Note what the register announces and misses; a document of it that is there no more goes."""
         announced = {entry.id for entry in akte.documents}
         missing = [replace(entry, akte=akte.title) for entry in akte.missing()]
         self.store.set_register(akte.title, missing, akte.questions)
         without_file = {entry.document for entry in missing}
-        for info in self.store.documents():
+        for info in documents:
             registered = info.document in announced and info.document not in without_file
             belongs = any(info.document.startswith(f"{entry.id}-") for entry in akte.present())
-            if info.akte == akte.title and not registered and not belongs:
+            file = Path(info.file)
+            # Another Akte may have the same title; what lies in its folder is its own.
+            is_elsewhere = file.is_file() and not file.is_relative_to(akte.folder.resolve())
+            if not registered and not belongs and not is_elsewhere:
                 self._delete_vectors(self.store.remove(info.document))
                 yield ReportLine(info.document, "removed", info.pages)
 

@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -326,6 +327,34 @@ def test_a_document_that_the_register_no_longer_has_is_removed(place: Place, not
         assert store.missing(Scope()) == []
     assert place.found_by_terms("Turnhalle") == place.found_by_vector("Turnhalle") - {"notiz"} == {"bleibt"}
     place.assert_clean("bleibt", "notiz")
+
+
+def test_what_a_register_announced_is_forgotten_when_the_register_is_gone(place: Place, tmp_path: Path) -> None:
+    folder = akte(tmp_path / "bau", ("geht", 'file = "geht.txt"\n'), ("anhang", 'note = "fehlt"\n'))
+    place.ingest(folder)
+    for path in folder.iterdir():
+        path.unlink()
+    Ingestor(place.settings, place.embedding).ingest([folder], may_be_empty=True)
+    with place.store() as store:
+        assert store._database.query("SELECT title FROM missing") == []
+    place.assert_clean()
+
+
+def test_two_akten_of_the_same_title_do_not_take_each_others_documents_away(place: Place, tmp_path: Path) -> None:
+    here = akte(tmp_path / "hier", ("eins", 'file = "eins.txt"\n'))
+    there = akte(tmp_path / "dort", ("zwei", 'file = "zwei.txt"\n'))
+    assert place.outcomes(here) == {"eins": "read"}
+    assert place.outcomes(there) == {"zwei": "read"}
+    place.assert_clean("eins", "zwei")
+
+
+def test_a_patient_writer_waits_for_another_one_to_be_done(place: Place, note: Path) -> None:
+    place.ingest(note)
+    lock = FileLock(place.data / LOCK_FILE, thread_local=False)
+    lock.acquire()
+    threading.Timer(0.5, lock.release).start()
+    report = Ingestor(place.settings, place.embedding, patience=60).ingest([note])
+    assert [line.outcome for line in report.lines] == ["unchanged"]
 
 
 def test_a_second_writer_gets_one_german_sentence_and_changes_nothing(place: Place, note: Path) -> None:

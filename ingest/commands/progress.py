@@ -1,8 +1,7 @@
-"""The command ``aktenkundig ingest``."""
+"""How ``aktenkundig ingest`` tells what it does: lines and a bar for people, lines of JSON for programs."""
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 import time
@@ -10,7 +9,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from corpus.settings import load_settings
 from ingest.report import Progress, ReportLine
 
 if TYPE_CHECKING:
@@ -28,56 +26,7 @@ _OUTCOMES = {
 }
 
 
-class Ingest:
-    """``aktenkundig ingest PATH…``."""
-
-    name = "ingest"
-    help = "Dokumente einlesen: Dateien, Ordner oder Akten mit Register"
-
-    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        """One or more paths."""
-        parser.add_argument("paths", metavar="PFAD", nargs="+", type=Path, help="Datei oder Ordner")
-        parser.add_argument(
-            "--non-public",
-            action="store_true",
-            help="alles als nichtöffentlich einlesen, was immer die Dokumente von sich sagen",
-        )
-        parser.add_argument(
-            "--json",
-            action="store_true",
-            help="für Programme: eine JSON-Zeile je Ereignis; ein Ordner darf dann auch leer sein",
-        )
-
-    def run(self, arguments: argparse.Namespace) -> int:
-        """Read everything; 0 if all was read, 1 if a file, a page or an embedded file had to be left out."""
-        from corpus.embedding import open_embedding
-        from ingest.pipeline import Ingestor
-
-        settings = load_settings()
-
-        def ingested(heard: Progress) -> Report:
-            return Ingestor(settings, open_embedding(settings), progress=heard).ingest(
-                arguments.paths, may_be_empty=arguments.json, non_public=arguments.non_public
-            )
-
-        if arguments.json:
-            return 0 if ingested(_Told()).complete else 1
-        progress = _Shown(bar=sys.stderr.isatty())
-        started = time.monotonic()
-        try:
-            report = ingested(progress)
-        finally:
-            progress.close()
-        _print_summary(report, progress, time.monotonic() - started)
-        if settings.default_visibility == "non_public" and any(line.visibility_assumed for line in report.lines):
-            print(
-                "Hinweis: Dokumente ohne Angabe gelten als nichtöffentlich und erscheinen nicht im Web-Chat "
-                "(AKTENKUNDIG_DEFAULT_VISIBILITY=public ändert das)."
-            )
-        return 0 if report.complete else 1
-
-
-class _Told(Progress):
+class Told(Progress):
     """Prints events as lines of JSON: ``{"share": 0.5}`` of all bytes to read, ``{"document", "outcome", "text"}``."""
 
     def __init__(self) -> None:
@@ -92,18 +41,19 @@ class _Told(Progress):
         """Tell how far all is."""
         self._shares[path] = max(self._shares.get(path, 0.0), share)
         done = sum(self._sizes.get(file, 0) * part for file, part in self._shares.items())
-        self._tell(share=round(done / max(1, sum(self._sizes.values())), 3))
+        self.tell(share=round(done / max(1, sum(self._sizes.values())), 3))
 
     def finished(self, line: ReportLine) -> None:
         """Tell what became of a document, in the words that people get."""
-        self._tell(document=line.document, outcome=line.outcome, text=_described(line))
+        self.tell(document=line.document, outcome=line.outcome, text=_described(line))
 
     @staticmethod
-    def _tell(**event: object) -> None:
+    def tell(**event: object) -> None:
+        """Print an event."""
         print(json.dumps(event, ensure_ascii=False), flush=True)
 
 
-class _Shown(Progress):
+class Shown(Progress):
     """Prints each outcome and, on a terminal, a bar with pages, speed and time left."""
 
     def __init__(self, *, bar: bool) -> None:
@@ -178,7 +128,7 @@ def _described(line: ReportLine) -> list[str]:
     return texts
 
 
-def _print_summary(report: Report, progress: _Shown, seconds: float) -> None:
+def print_summary(report: Report, progress: Shown, seconds: float) -> None:
     """Close with counts by outcome, and with the speed where something was read."""
     counts = {outcome: sum(line.outcome == outcome for line in report.lines) for outcome in _OUTCOMES}
     told = ", ".join(f"{count} {_OUTCOMES[outcome].lower()}" for outcome, count in counts.items() if count)
@@ -195,6 +145,3 @@ def _print_summary(report: Report, progress: _Shown, seconds: float) -> None:
         print(f"{left_out[0]} Seiten wurden nicht gelesen.")
     if left_out[1]:
         print(f"{left_out[1]} Teile oder eingebettete Dateien wurden ausgelassen.")
-
-
-ingest = Ingest()
