@@ -21,8 +21,10 @@ from corpus.database import Database, Row, create_database
 from corpus.errors import StoreError
 from corpus.files import FileIndex
 from corpus.geometry import boxes_of_glyphs
+from corpus.passage_vectors import PassageVectors
 from corpus.records import EVERYTHING, PreparedDocument, ReadFile, Scope
 from corpus.schema import INFO_COLUMNS
+from corpus.traces import Traces
 from corpus.types import (
     Abbreviation,
     Box,
@@ -54,6 +56,8 @@ class Store:
         self.directory = directory
         self._database = Database(directory)
         self.files = FileIndex(self._database)
+        self.vectors = PassageVectors(self._database)
+        self.traces = Traces(self._database)
 
     @classmethod
     def create(cls, directory: Path) -> Store:
@@ -430,12 +434,16 @@ class Store:
                 [(m.document, m.title, m.kind, m.akte, position) for position, m in enumerate(missing)],
             )
 
-    def state(self) -> tuple[int, int]:
-        """Changes whenever the documents do: how many there are, and the newest one's key."""
+    def state(self) -> tuple[int, int, int]:
+        """Changes whenever the documents do: how many there are, the newest one's key, and the file they are in."""
         count, newest = self._database.query(
             "SELECT count(*), coalesce(max(key), 0) FROM documents WHERE state = 'indexed'"
         )[0]
-        return int(str(count)), int(str(newest))
+        return int(str(count)), int(str(newest)), self._database.identity
+
+    def copy_to(self, path: Path) -> None:
+        """Write one state of the store into a new file, while others may go on writing."""
+        self._database.copy_to(path)
 
     def integrity(self) -> str:
         """SQLite's own verdict on the file: ``ok`` or the first problem."""

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Collection, Sequence
+import re
+import shutil
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from uuid import uuid4
 
 import chromadb
@@ -22,6 +25,7 @@ from llama_index.core.vector_stores import FilterOperator, MetadataFilter, Metad
 from llama_index.vector_stores.chroma import ChromaVectorStore
 from numpy.typing import NDArray
 
+from corpus.disk import no_room, room_needed
 from corpus.errors import StoreError
 from corpus.records import Scope
 
@@ -29,7 +33,10 @@ if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection as ChromaCollection
 
 VECTORS_DIRECTORY = "chroma"
-_STAMP_FILE = "vektoren.stand"
+STAMP_FILE = "vektoren.stand"
+_DIRECTORY = re.compile(rf"{VECTORS_DIRECTORY}(?:-[0-9a-f]{{32}})?")
+"""The first index of a data directory, and those that took its place."""
+_FULL = re.compile(r"disk is full|No space left|File too large|os error (?:27|28|122)")
 _COLLECTION = "passages"
 _SEARCHED = 1000
 """Candidates that a search keeps (HNSW's ef). Chroma builds its graph anew, in another order, whenever the index is
@@ -43,11 +50,15 @@ _BATCH = 1000
 """Passages a call; Chroma limits a call to a few thousand because of SQLite's variables."""
 
 
+_Found = TypeVar("_Found")
+
+
 class VectorIndex:
     """Passage vectors by cosine similarity. ``store`` is LlamaIndex's interface to the same collection.
 
     Chroma keeps its search graph in memory and never looks whether another process has written since. Every change is
-    therefore stamped in a file beside, and whoever reads another stamp than its own opens the index anew.
+    therefore stamped in a file beside, and whoever reads another stamp than its own opens the index anew. The stamp
+    also names the directory of the index, so that one that was built beside takes its place in one step.
     """
 
     def __init__(self, directory: Path) -> None:
@@ -55,73 +66,84 @@ class VectorIndex:
         # Chroma logs every telemetry failure as an error although telemetry is off.
         logging.getLogger("chromadb.telemetry").setLevel(logging.CRITICAL)
         self._directory = directory
-        self._stamp_file = directory / _STAMP_FILE
-        self._stamp = self._read_stamp()
-        self._open()
-
-    def _open(self) -> None:
-        # Without this, Chroma would hand out the graph that this process has in memory. Searches under way in other
-        # threads keep the old one until they are done.
-        SharedSystemClient.clear_system_cache()
-        try:
-            client = chromadb.PersistentClient(
-                path=str(self._directory / VECTORS_DIRECTORY), settings=ChromaSettings(anonymized_telemetry=False)
-            )
-            self._collection: ChromaCollection = client.get_or_create_collection(
-                _COLLECTION,
-                embedding_function=None,
-                configuration={
-                    "hnsw": {
-                        "space": "cosine",
-                        "ef_search": _SEARCHED,
-                        "ef_construction": _BUILT_WITH,
-                        "max_neighbors": _NEIGHBOURS,
-                    }
-                },
-            )
-        except (ChromaError, ValueError, OSError) as error:
-            raise StoreError(
-                f"Der Vektorindex in „{self._directory}“ lässt sich nicht öffnen ({error}); "
-                "bitte „aktenkundig doctor“ aufrufen."
-            ) from error
-        self.store = ChromaVectorStore(chroma_collection=self._collection)
+        self._stamp_file = directory / STAMP_FILE
+        self._stamp: str | None = None
+        self._refresh()
 
     def _read_stamp(self) -> str:
         return self._stamp_file.read_text("ascii") if self._stamp_file.is_file() else ""
 
     def _refresh(self) -> None:
-        stamp = self._read_stamp()
-        if stamp != self._stamp:
-            self._open()
+        while (stamp := self._read_stamp()) != self._stamp:
+            self._collection = _open_collection(self._directory, _directory_of(stamp))
+            self.store = ChromaVectorStore(chroma_collection=self._collection)
             # Not before it is open: another thread may ask meanwhile, and must not take the old graph for the new one.
             self._stamp = stamp
 
+    def _ask(self, question: Callable[[], _Found]) -> _Found:
+        """Ask the index as it is now, once more if another one took its place in the middle of it."""
+        self._refresh()
+        asked = self._stamp
+        try:
+            with _told(self._directory):
+                return question()
+        except StoreError:
+            if self._read_stamp() == asked:
+                raise
+        self._refresh()
+        with _told(self._directory):
+            return question()
+
     def _mark_changed(self) -> None:
-        stamp = uuid4().hex
-        self._stamp_file.write_text(stamp, "ascii")
-        self._stamp = stamp
+        self._stamp = _write_stamp(self._directory, _directory_of(self._stamp or ""))
 
     def add(self, nodes: Sequence[BaseNode]) -> None:
         """Add embedded passages; their node ids are the passage keys."""
-        for start in range(0, len(nodes), _BATCH):
-            self.store.add(list(nodes[start : start + _BATCH]))
+        with _told(self._directory):
+            for start in range(0, len(nodes), _BATCH):
+                self.store.add(list(nodes[start : start + _BATCH]))
         self._mark_changed()
 
     def delete(self, keys: Collection[str]) -> None:
-        """Remove passages by key; unknown keys are ignored."""
+        """Remove passages by key; unknown keys are ignored.
+
+        Their words and vectors stay in Chroma's files until :meth:`rebuild`.
+        """
         ordered = sorted(keys)
-        for start in range(0, len(ordered), _BATCH):
-            self._collection.delete(ids=ordered[start : start + _BATCH])
+        with _told(self._directory):
+            for start in range(0, len(ordered), _BATCH):
+                self._collection.delete(ids=ordered[start : start + _BATCH])
         self._mark_changed()
+
+    @classmethod
+    def rebuild(cls, directory: Path, nodes: Iterable[Sequence[BaseNode]]) -> VectorIndex:
+        """Build the index under ``directory`` anew from embedded passages, whatever state the old one is in.
+
+        It is built beside and takes the place of the old one at the end; of that, no byte is left. Whoever searches
+        meanwhile has the old one. Only one caller at a time may do so. Raises :class:`StoreError`, and then nothing has
+        changed.
+        """
+        name = f"{VECTORS_DIRECTORY}-{uuid4().hex}"
+        try:
+            store = ChromaVectorStore(chroma_collection=_open_collection(directory, name))
+            with _told(directory):
+                for some in nodes:
+                    for start in range(0, len(some), _BATCH):
+                        store.add(list(some[start : start + _BATCH]))
+            _write_stamp(directory, name)
+        except BaseException:
+            shutil.rmtree(directory / name, ignore_errors=True)
+            raise
+        for left in leftover_directories(directory):
+            shutil.rmtree(left)
+        return cls(directory)
 
     def search(self, vector: Sequence[float], limit: int, scope: Scope) -> list[tuple[str, float]]:
         """Passage keys with their cosine similarity to ``vector``, best first; the scope is part of the query."""
         if scope.documents is not None and not scope.documents:
             return []  # Chroma refuses an empty list of alternatives.
-        self._refresh()
-        result = self.store.query(
-            VectorStoreQuery(query_embedding=list(vector), similarity_top_k=limit, filters=_filters(scope))
-        )
+        query = VectorStoreQuery(query_embedding=list(vector), similarity_top_k=limit, filters=_filters(scope))
+        result = self._ask(lambda: self.store.query(query))
         # ChromaVectorStore reports exp(-distance), and Chroma's cosine distance is 1 - cosine.
         return [
             (key, 1.0 + math.log(similarity))
@@ -131,8 +153,7 @@ class VectorIndex:
 
     def vectors(self, keys: Sequence[str]) -> dict[str, NDArray[np.float32]]:
         """The vectors of these passages; unknown keys are left out."""
-        self._refresh()
-        found = self._collection.get(ids=list(keys), include=["embeddings"])
+        found = self._ask(lambda: self._collection.get(ids=list(keys), include=["embeddings"]))
         embeddings = found["embeddings"]
         if embeddings is None:
             return {}
@@ -140,7 +161,75 @@ class VectorIndex:
 
     def keys(self) -> set[str]:
         """The keys of all passages in the index."""
-        return set(self._collection.get(include=[])["ids"])
+        return set(self._ask(lambda: self._collection.get(include=[])["ids"]))
+
+
+def _open_collection(directory: Path, name: str) -> ChromaCollection:
+    """The collection of the index ``name``, made if it is not there."""
+    # Without this, Chroma would hand out the graph that this process has in memory. Searches under way in other
+    # threads keep the old one until they are done.
+    SharedSystemClient.clear_system_cache()
+    with _told(directory):
+        client = chromadb.PersistentClient(
+            path=str(directory / name), settings=ChromaSettings(anonymized_telemetry=False)
+        )
+        return client.get_or_create_collection(
+            _COLLECTION,
+            embedding_function=None,
+            configuration={
+                "hnsw": {
+                    "space": "cosine",
+                    "ef_search": _SEARCHED,
+                    "ef_construction": _BUILT_WITH,
+                    "max_neighbors": _NEIGHBOURS,
+                }
+            },
+        )
+
+
+@contextmanager
+def _told(directory: Path) -> Iterator[None]:
+    """Turn what Chroma raises into a :class:`StoreError` with what to do."""
+    try:
+        with room_needed(directory):
+            yield
+    except (ChromaError, ValueError, OSError) as error:
+        if _FULL.search(str(error)):
+            raise no_room(directory) from error
+        raise StoreError(
+            f"Der Vektorindex in „{directory}“ ist nicht lesbar ({error}); "
+            "bitte „aktenkundig doctor --repair“ aufrufen, das baut ihn neu auf."
+        ) from error
+
+
+def _write_stamp(directory: Path, name: str) -> str:
+    """Say that the index has changed and is the one in the directory ``name``; return the stamp."""
+    stamp = f"{uuid4().hex} {name}"
+    draft = directory / f"{STAMP_FILE}.neu"
+    with room_needed(directory):
+        draft.write_text(stamp, "ascii")
+        draft.replace(directory / STAMP_FILE)
+    return stamp
+
+
+def index_directory(directory: Path) -> Path:
+    """Where the files of the index under ``directory`` lie, if they are there."""
+    stamp = directory / STAMP_FILE
+    return directory / _directory_of(stamp.read_text("ascii", errors="replace") if stamp.is_file() else "")
+
+
+def leftover_directories(directory: Path) -> list[Path]:
+    """What interrupted rebuilding left: indexes that were not finished, or that another one has replaced."""
+    current = index_directory(directory)
+    return sorted(
+        path for path in directory.glob(f"{VECTORS_DIRECTORY}*") if _DIRECTORY.fullmatch(path.name) and path != current
+    )
+
+
+def _directory_of(stamp: str) -> str:
+    """The name in a stamp; the first index had none."""
+    name = stamp.rpartition(" ")[2]
+    return name if _DIRECTORY.fullmatch(name) else VECTORS_DIRECTORY
 
 
 def _filters(scope: Scope) -> MetadataFilters | None:
