@@ -22,6 +22,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from assistant.answer import Answer, Status, Turn
 from corpus.analysis import words as words_of
+from corpus.data_directory import FEEDBACK_FILE
 from corpus.errors import AktenkundigError, StoreError, UnreadableFileError
 from corpus.store import Store
 
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from assistant.assistant import Assistant
     from corpus.settings import Settings
 
-FEEDBACK_FILE: Final = "rueckmeldungen.jsonl"
 LONGEST_COMMENT: Final = 1000
 _REMEMBERED: Final = 500
 """Answers that can be rated: the last ones that were shown, by anybody."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from corpus.disk import no_room
-from corpus.errors import StoreError
+from corpus.errors import DamagedStoreError, StoreError
 from corpus.schema import ADDITIONS, SCHEMA, SCHEMA_VERSION
 
 DATABASE_FILE = "aktenkundig.sqlite"
@@ -157,9 +157,9 @@ class Database:
         )
 
 
-def damaged(directory: Path, reason: str) -> StoreError:
-    """What to do when the SQLite file cannot be trusted any more: nothing mends it, but everything can come back."""
-    return StoreError(
+def damaged(directory: Path, reason: str) -> DamagedStoreError:
+    """What to do when the SQLite file cannot be trusted any more."""
+    return DamagedStoreError(
         f"Der Bestand in „{directory}“ ist beschädigt ({reason}); bitte mit „aktenkundig restore SICHERUNG --force“ "
         f"eine Sicherung zurückspielen oder dort die Dateien „{DATABASE_FILE}*“ löschen und die Dokumente neu einlesen."
     )

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from corpus.analysis import COLUMN_WEIGHTS, match_expression
 from corpus.database import Database, Row, create_database
-from corpus.errors import StoreError
+from corpus.errors import DamagedStoreError, StoreError
 from corpus.files import FileIndex
 from corpus.geometry import boxes_of_glyphs
 from corpus.passage_vectors import PassageVectors
@@ -448,6 +448,23 @@ class Store:
     def integrity(self) -> str:
         """SQLite's own verdict on the file: ``ok`` or the first problem."""
         return str(self._database.query("PRAGMA quick_check(1)")[0][0])
+
+    def full_text_is_sound(self) -> bool:
+        """Whether the full-text index holds exactly the words of its passages; waits while somebody writes."""
+        try:
+            with self._database.transaction() as connection:
+                connection.execute("INSERT INTO passage_terms (passage_terms) VALUES ('integrity-check')")
+                rows = connection.execute(
+                    "SELECT count(*) FROM passages WHERE id NOT IN (SELECT id FROM passage_terms_content)"
+                ).fetchone()
+        except DamagedStoreError:
+            return False
+        return not rows[0]
+
+    def rebuild_full_text(self) -> None:
+        """Make the full-text index anew from the words that it keeps of each passage."""
+        with self._database.transaction() as connection:
+            connection.execute("INSERT INTO passage_terms (passage_terms) VALUES ('rebuild')")
 
     def close(self) -> None:
         """Close this thread's connection."""

@@ -13,7 +13,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
-from uuid import uuid4
 
 import chromadb
 import numpy as np
@@ -27,15 +26,12 @@ from numpy.typing import NDArray
 
 from corpus.disk import no_room, room_needed
 from corpus.errors import StoreError
+from corpus.index_files import leftover_directories, name_in, new_name, read_stamp, write_stamp
 from corpus.records import Scope
 
 if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection as ChromaCollection
 
-VECTORS_DIRECTORY = "chroma"
-STAMP_FILE = "vektoren.stand"
-_DIRECTORY = re.compile(rf"{VECTORS_DIRECTORY}(?:-[0-9a-f]{{32}})?")
-"""The first index of a data directory, and those that took its place."""
 _FULL = re.compile(r"disk is full|No space left|File too large|os error (?:27|28|122)")
 _COLLECTION = "passages"
 _SEARCHED = 1000
@@ -63,19 +59,13 @@ class VectorIndex:
 
     def __init__(self, directory: Path) -> None:
         """Open or make the index under ``directory``; nothing is sent anywhere. Raises :class:`StoreError`."""
-        # Chroma logs every telemetry failure as an error although telemetry is off.
-        logging.getLogger("chromadb.telemetry").setLevel(logging.CRITICAL)
         self._directory = directory
-        self._stamp_file = directory / STAMP_FILE
         self._stamp: str | None = None
         self._refresh()
 
-    def _read_stamp(self) -> str:
-        return self._stamp_file.read_text("ascii") if self._stamp_file.is_file() else ""
-
     def _refresh(self) -> None:
-        while (stamp := self._read_stamp()) != self._stamp:
-            self._collection = _open_collection(self._directory, _directory_of(stamp))
+        while (stamp := read_stamp(self._directory)) != self._stamp:
+            self._collection = _open_collection(self._directory, name_in(stamp))
             self.store = ChromaVectorStore(chroma_collection=self._collection)
             # Not before it is open: another thread may ask meanwhile, and must not take the old graph for the new one.
             self._stamp = stamp
@@ -88,14 +78,14 @@ class VectorIndex:
             with _told(self._directory):
                 return question()
         except StoreError:
-            if self._read_stamp() == asked:
+            if read_stamp(self._directory) == asked:
                 raise
         self._refresh()
         with _told(self._directory):
             return question()
 
     def _mark_changed(self) -> None:
-        self._stamp = _write_stamp(self._directory, _directory_of(self._stamp or ""))
+        self._stamp = write_stamp(self._directory, name_in(self._stamp or ""))
 
     def add(self, nodes: Sequence[BaseNode]) -> None:
         """Add embedded passages; their node ids are the passage keys."""
@@ -123,14 +113,14 @@ class VectorIndex:
         meanwhile has the old one. Only one caller at a time may do so. Raises :class:`StoreError`, and then nothing has
         changed.
         """
-        name = f"{VECTORS_DIRECTORY}-{uuid4().hex}"
+        name = new_name()
         try:
             store = ChromaVectorStore(chroma_collection=_open_collection(directory, name))
             with _told(directory):
                 for some in nodes:
                     for start in range(0, len(some), _BATCH):
                         store.add(list(some[start : start + _BATCH]))
-            _write_stamp(directory, name)
+            write_stamp(directory, name)
         except BaseException:
             shutil.rmtree(directory / name, ignore_errors=True)
             raise
@@ -166,6 +156,8 @@ class VectorIndex:
 
 def _open_collection(directory: Path, name: str) -> ChromaCollection:
     """The collection of the index ``name``, made if it is not there."""
+    # Chroma logs every telemetry failure as an error although telemetry is off.
+    logging.getLogger("chromadb.telemetry").setLevel(logging.CRITICAL)
     # Without this, Chroma would hand out the graph that this process has in memory. Searches under way in other
     # threads keep the old one until they are done.
     SharedSystemClient.clear_system_cache()
@@ -200,36 +192,6 @@ def _told(directory: Path) -> Iterator[None]:
             f"Der Vektorindex in „{directory}“ ist nicht lesbar ({error}); "
             "bitte „aktenkundig doctor --repair“ aufrufen, das baut ihn neu auf."
         ) from error
-
-
-def _write_stamp(directory: Path, name: str) -> str:
-    """Say that the index has changed and is the one in the directory ``name``; return the stamp."""
-    stamp = f"{uuid4().hex} {name}"
-    draft = directory / f"{STAMP_FILE}.neu"
-    with room_needed(directory):
-        draft.write_text(stamp, "ascii")
-        draft.replace(directory / STAMP_FILE)
-    return stamp
-
-
-def index_directory(directory: Path) -> Path:
-    """Where the files of the index under ``directory`` lie, if they are there."""
-    stamp = directory / STAMP_FILE
-    return directory / _directory_of(stamp.read_text("ascii", errors="replace") if stamp.is_file() else "")
-
-
-def leftover_directories(directory: Path) -> list[Path]:
-    """What interrupted rebuilding left: indexes that were not finished, or that another one has replaced."""
-    current = index_directory(directory)
-    return sorted(
-        path for path in directory.glob(f"{VECTORS_DIRECTORY}*") if _DIRECTORY.fullmatch(path.name) and path != current
-    )
-
-
-def _directory_of(stamp: str) -> str:
-    """The name in a stamp; the first index had none."""
-    name = stamp.rpartition(" ")[2]
-    return name if _DIRECTORY.fullmatch(name) else VECTORS_DIRECTORY
 
 
 def _filters(scope: Scope) -> MetadataFilters | None:

@@ -13,12 +13,10 @@ from pathlib import Path
 from threading import Lock
 from typing import Self
 
-from filelock import FileLock, Timeout
-
 from corpus.database import prepare_directory
 from corpus.disk import room_needed
 from corpus.embedding import SentenceEmbedding
-from corpus.errors import StoreError, UnreadableFileError
+from corpus.errors import UnreadableFileError
 from corpus.originals import original_path
 from corpus.records import ReadFile
 from corpus.register import Akte
@@ -27,15 +25,16 @@ from corpus.store import Store
 from corpus.types import DocumentInfo, Visibility
 from corpus.vectors import VectorIndex
 from ingest.head import DocumentHead, read_head
+from ingest.leftovers import tidy
 from ingest.planning import Planned, Planner, describe, path_key
 from ingest.preparing import Preparer
 from ingest.reading import ReadDocument, printable_name
 from ingest.report import Outcome, Progress, Report, ReportLine
 from ingest.sources import Source, Sources, find_sources, slug
-from ingest.upkeep import complete_vectors, erase_traces, keep_original, purge_originals, recover
+from ingest.upkeep import complete_vectors, erase_traces, keep_original, recover
 from ingest.worker import ReadingWorkers
+from ingest.writers_lock import writing_alone
 
-LOCK_FILE = "schreibsperre.lock"
 _READING_SHARE = 0.1
 """What reading takes of the time for a file; the rest is embedding."""
 
@@ -78,34 +77,28 @@ class Ingestor:
                     raise result
                 ahead.put(path, result)
             prepare_directory(self._settings.data)
-            lock = FileLock(self._settings.data / LOCK_FILE)
-            try:
-                # The lock comes before the store, because only one writer may make it.
-                with (
-                    room_needed(self._settings.data),
-                    lock.acquire(timeout=0),
-                    closing(Store.create(self._settings.data)) as store,
-                ):
-                    store.require_model(self._embedding.identity)
-                    vectors = VectorIndex(self._settings.data)
-                    recover(store, vectors)
-                    complete_vectors(store, vectors, self._embedding)
-                    run = _Run(
-                        self._settings,
-                        store,
-                        vectors,
-                        self._preparer,
-                        self._embedding.identity,
-                        self._progress,
-                        non_public,
-                    )
-                    report = run.write(sources, workers, ahead, heard)
-                    report.erased = erase_traces(self._settings, store)
-                    return report
-            except Timeout as error:
-                raise StoreError(
-                    "Gerade liest schon ein anderer Vorgang ein; bitte warten, bis er fertig ist."
-                ) from error
+            # The lock comes before the store, because only one writer may make it.
+            with (
+                writing_alone(self._settings.data),
+                room_needed(self._settings.data),
+                closing(Store.create(self._settings.data)) as store,
+            ):
+                store.require_model(self._embedding.identity)
+                vectors = VectorIndex(self._settings.data)
+                recover(store, vectors)
+                complete_vectors(store, vectors, self._embedding)
+                run = _Run(
+                    self._settings,
+                    store,
+                    vectors,
+                    self._preparer,
+                    self._embedding.identity,
+                    self._progress,
+                    non_public,
+                )
+                report = run.write(sources, workers, ahead, heard)
+                report.erased = erase_traces(self._settings, store)
+                return report
 
 
 class _ReadAhead:
@@ -176,7 +169,7 @@ class _Run:
         self._tell(report, self._forget_gone(sources))
         for akte in sources.akten:
             self._tell(report, self._follow_register(akte))
-        purge_originals(self.settings.data, self.store)
+        tidy(self.settings.data, self.store)
         return report
 
     def _tell(self, report: Report, lines: Iterable[ReportLine]) -> None:

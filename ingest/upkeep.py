@@ -12,12 +12,12 @@ from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.schema import BaseNode
 
 from corpus.disk import room_needed
-from corpus.originals import ORIGINALS_DIRECTORY, original_path
 from corpus.records import EVERYTHING
 from corpus.settings import Settings
 from corpus.store import Store
 from corpus.types import DocumentInfo
-from corpus.vectors import VectorIndex, leftover_directories
+from corpus.vectors import VectorIndex
+from ingest.leftovers import tidy
 from ingest.passages import passage_node
 
 FORGETTING_GROUP = "aktenkundig.forgetting"
@@ -40,13 +40,7 @@ def recover(store: Store, vectors: VectorIndex) -> None:
     store.remove_unfinished()
     if orphans := vectors.keys() - store.passage_keys():
         vectors.delete(orphans)
-    for left in leftovers(store.directory):
-        shutil.rmtree(left) if left.is_dir() else left.unlink()
-
-
-def leftovers(data: Path) -> list[Path]:
-    """Files and folders of interrupted runs that nothing refers to, apart from originals."""
-    return [*leftover_directories(data), *sorted(data.glob("aktenkundig.*.neu"))]
+    tidy(store.directory, store)
 
 
 def complete_vectors(store: Store, vectors: VectorIndex, embedding: BaseEmbedding) -> None:
@@ -112,7 +106,7 @@ def erase_traces(settings: Settings, store: Store) -> bool:
     words = store.traces.gone_words()
     for forget in _forgetters():
         forget(settings, words)
-    purge_originals(settings.data, store)
+    tidy(settings.data, store)
     rebuild_vectors(store)
     return store.traces.erase()
 
@@ -140,15 +134,3 @@ def keep_original(source: Path, target: Path, content: bytes | None = None) -> N
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)
-
-
-def purge_originals(data: Path, store: Store) -> None:
-    """Delete the copies of files that no document was read from any more."""
-    for path in needless_originals(data, store):
-        path.unlink()
-
-
-def needless_originals(data: Path, store: Store) -> list[Path]:
-    """Copies of files that no document was read from, and halves of copies."""
-    kept = {original_path(data, info) for info in store.documents()}
-    return sorted(path for path in (data / ORIGINALS_DIRECTORY).glob("*") if path not in kept)

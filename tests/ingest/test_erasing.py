@@ -87,7 +87,7 @@ def test_the_old_version_of_a_replaced_document_leaves_no_byte(place: Place) -> 
     assert traces_of_words(place.data, [NEW])
 
 
-@pytest.mark.parametrize("step", ["forget", "purge_originals", "rebuild_vectors"])
+@pytest.mark.parametrize("step", ["forget", "tidy", "rebuild_vectors"])
 def test_an_interrupted_erasure_is_finished_by_the_next_run(
     place: Place, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
