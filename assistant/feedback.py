@@ -21,10 +21,10 @@ from filelock import FileLock
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from assistant.answer import Answer, Status, Turn
-from corpus.analysis import words as words_of
 from corpus.data_directory import FEEDBACK_FILE
 from corpus.errors import AktenkundigError, StoreError, UnreadableFileError
 from corpus.store import Store
+from corpus.traces import bare_words
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
@@ -216,7 +216,7 @@ def _stays(line: bytes, documents: Collection[str], gone: frozenset[str]) -> boo
     if any(place.document not in documents for place in feedback.cited):
         return False
     said = " ".join((feedback.question, *feedback.earlier, feedback.opinion.comment))
-    return gone.isdisjoint(word.casefold() for word, _ in words_of(said))
+    return gone.isdisjoint(bare_words(said))
 
 
 def _cannot_be_rated() -> AktenkundigError:

@@ -18,6 +18,11 @@ class PassageVectors:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @property
+    def kept(self) -> bool:
+        """Whether the store has a table of vectors at all; earlier programs made none."""
+        return bool(self._database.query("SELECT 1 FROM sqlite_master WHERE name = 'passage_vectors'"))
+
     def of(self, keys: Sequence[str]) -> dict[str, NDArray[np.float32]]:
         """The vectors of these passages; those without one are left out."""
         rows = self._database.query(

@@ -7,12 +7,15 @@ goes last, so that an interruption anywhere leaves it for the next run.
 
 from __future__ import annotations
 
+import re
 import sqlite3
+from pathlib import Path
 
 from corpus.analysis import STOP_WORDS
 from corpus.database import Database
 
 _NOTE = "erasing"
+_LETTERS = re.compile(r"[^\W\d_]+")
 
 
 class Traces:
@@ -27,7 +30,10 @@ class Traces:
         return bool(self._database.query("SELECT 1 FROM meta WHERE key = ?", (_NOTE,)))
 
     def gone_words(self) -> frozenset[str]:
-        """Words, in lower case, that only removed documents had; function words, which belong to nobody, left out."""
+        """Words as :func:`bare_words` gives them that only removed documents had, without function words.
+
+        A word that other documents have in compounds only counts as gone, too: rather too much is erased.
+        """
         rows = self._database.query(
             "SELECT word FROM removed_words WHERE word NOT IN "
             "(SELECT word FROM words w JOIN documents d ON d.key = w.document_key WHERE d.state = 'indexed')"
@@ -56,6 +62,12 @@ class Traces:
 def note_removal(connection: sqlite3.Connection, document_key: int) -> None:
     """Note, in the transaction that removes a document, that its traces have to be erased."""
     connection.execute("INSERT OR IGNORE INTO meta VALUES (?, '')", (_NOTE,))
-    connection.execute(
-        "INSERT OR IGNORE INTO removed_words SELECT word FROM words WHERE document_key = ?", (document_key,)
-    )
+    rows = connection.execute("SELECT text, title, file FROM documents WHERE key = ?", (document_key,)).fetchall()
+    for text, title, file in rows:
+        words = bare_words(f"{text} {title} {Path(file).name}")
+        connection.executemany("INSERT OR IGNORE INTO removed_words VALUES (?)", [(word,) for word in words])
+
+
+def bare_words(text: str) -> frozenset[str]:
+    """The words of a text in lower case, letters only: of "Turnhallen-Neubau 2015" both parts of the compound."""
+    return frozenset(word.casefold() for word in _LETTERS.findall(text))

@@ -109,7 +109,7 @@ class VectorIndex:
     def rebuild(cls, directory: Path, nodes: Iterable[Sequence[BaseNode]]) -> VectorIndex:
         """Build the index under ``directory`` anew from embedded passages, whatever state the old one is in.
 
-        It is built beside and takes the place of the old one at the end; of that, no byte is left. Whoever searches
+        It is built beside and takes the place of the old one at the end, which is removed. Whoever searches
         meanwhile has the old one. Only one caller at a time may do so. Raises :class:`StoreError`, and then nothing has
         changed.
         """
@@ -125,7 +125,8 @@ class VectorIndex:
             shutil.rmtree(directory / name, ignore_errors=True)
             raise
         for left in leftover_directories(directory):
-            shutil.rmtree(left)
+            # Somebody who opens the old one at this moment may keep it from going; then it is left over.
+            shutil.rmtree(left, ignore_errors=True)
         return cls(directory)
 
     def search(self, vector: Sequence[float], limit: int, scope: Scope) -> list[tuple[str, float]]:

@@ -54,7 +54,7 @@ def _repair(settings: Settings, store: Store, data: Path) -> Iterator[str]:
         yield f"Überbleibsel abgebrochener Läufe sind gelöscht ({left})"
     check = check_index(data)
     if not check.sound:
-        _complete_store(settings, store)
+        _complete_store(settings, store, trusted=check.trusted)
         rebuild_vectors(store)
         yield f"der Vektorindex ist neu aufgebaut ({len(store.passage_keys())} Passagen); er war: {check.problem}"
     if store.traces.pending:
@@ -68,15 +68,16 @@ def _repair(settings: Settings, store: Store, data: Path) -> Iterator[str]:
             yield f"das Original von „{info.document}“ ist wieder da"
 
 
-def _complete_store(settings: Settings, store: Store) -> None:
-    """Let the store have all vectors, those of an older program from the model: its index is not to be trusted."""
+def _complete_store(settings: Settings, store: Store, *, trusted: bool) -> None:
+    """Let the store have all vectors: those of its index where that is ``trusted``, else new ones."""
     from corpus.embedding import open_embedding
+    from corpus.vectors import VectorIndex
 
     if not store.vectors.missing():
         return
     embedding = open_embedding(settings)
     store.require_model(embedding.identity)
-    keep_vectors(store, None, embedding)
+    keep_vectors(store, VectorIndex(store.directory) if trusted else None, embedding)
 
 
 def _sha256(file: Path) -> str:

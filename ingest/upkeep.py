@@ -12,6 +12,7 @@ from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.schema import BaseNode
 
 from corpus.disk import room_needed
+from corpus.index_files import leftover_directories
 from corpus.records import EVERYTHING
 from corpus.settings import Settings
 from corpus.store import Store
@@ -108,7 +109,7 @@ def erase_traces(settings: Settings, store: Store) -> bool:
         forget(settings, words)
     tidy(settings.data, store)
     rebuild_vectors(store)
-    return store.traces.erase()
+    return not leftover_directories(settings.data) and store.traces.erase()
 
 
 def _forgetters() -> Iterator[Forget]:

@@ -59,7 +59,7 @@ def restore_backup(settings: Settings, file: Path, *, force: bool = False) -> Ma
             try:
                 _extract(archive, manifest, staging, file)
                 _complete(settings, manifest, staging, data)
-                os.sync()
+                _flush(staging)
                 staging.rename(data / RESTORING_FOLDER)
             finally:
                 shutil.rmtree(staging, ignore_errors=True)
@@ -151,6 +151,16 @@ def _read(archive: zipfile.ZipFile, manifest: Manifest, name: str, target: Path 
         raise _damaged(file) from error
     if found != expected:
         raise _damaged(file)
+
+
+def _flush(folder: Path) -> None:
+    """Have all files on the disk before anything counts on them."""
+    for path in (*folder.rglob("*"), folder):
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def _complete(settings: Settings, manifest: Manifest, staging: Path, data: Path) -> None:

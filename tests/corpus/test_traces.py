@@ -34,7 +34,9 @@ def test_no_word_is_left_where_many_documents_came_and_went(indexes: Indexes, tm
         indexes.store.remove(word)
     assert set(words[:20]) & {hit for hits in traces_of_words(tmp_path, words[:20]).values() for hit in hits}
     assert indexes.store.traces.pending
-    assert indexes.store.traces.gone_words() == set(words[:20])
+    gone = indexes.store.traces.gone_words()
+    assert gone >= set(words[:20])
+    assert gone.isdisjoint({*words[20:], "kreistag", "über"})
     assert indexes.store.traces.erase()
     assert not indexes.store.traces.pending
     assert traces_of_words(tmp_path, words[:20]) == {}
@@ -49,7 +51,7 @@ def test_where_nothing_was_removed_nothing_is_to_be_erased(indexes: Indexes) -> 
 
 
 def test_words_that_another_document_has_and_function_words_are_not_gone(indexes: Indexes) -> None:
-    indexes.put(replace(prepared("eins"), words={"turnhalle": 1, "brücke": 2, "und": 3}))
-    indexes.put(replace(prepared("zwei"), words={"turnhalle": 1}))
+    indexes.put(replace(prepared("eins", "Die Turnhallen-Brücke und der Rat."), words={"rat": 1, "und": 1}))
+    indexes.put(replace(prepared("zwei"), words={"rat": 1, "titel": 1, "sitzung": 1, "endet": 1, "uhr": 1, "pdf": 1}))
     indexes.store.remove("eins")
-    assert indexes.store.traces.gone_words() == {"brücke"}
+    assert indexes.store.traces.gone_words() == {"turnhallen", "brücke", "eins"}

@@ -7,21 +7,27 @@ import sqlite3
 import subprocess
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from filelock import FileLock
 
 from corpus.data_directory import LOCK_FILE
 from corpus.embedding import SentenceEmbedding, open_embedding
 from corpus.index_files import index_directory
+from corpus.records import PreparedDocument, PreparedPassage, ReadFile
 from corpus.settings import Settings
 from corpus.store import Store
+from corpus.types import Page, Section, Sentence, Span
 from corpus.vectors import VectorIndex
 from ingest.backup import write_backup
 from ingest.examination import examine_data
 from ingest.repair import repair_data
+from ingest.upkeep import rebuild_vectors
 from tests.conftest import Finished, Run, command
+from tests.corpus.indexes import prepared
 from tests.places import Place, assert_whole, content
 
 pytestmark = pytest.mark.slow
@@ -39,11 +45,37 @@ def embedding(models_directory: Path) -> SentenceEmbedding:
 def shared(tmp_path_factory: pytest.TempPathFactory, models_directory: Path, embedding: SentenceEmbedding) -> Place:
     """A place that tests only read, with enough passages that Chroma keeps its graph in files."""
     place = Place.make(tmp_path_factory.mktemp("bestand"), models_directory, embedding)
-    rows = "\n".join(f"| Kommune {number} | {number * 37} € |" for number in range(1100))
-    (place.folder / "umlage.md").write_text(f"# Umlage\n\n| Kommune | Betrag |\n|---|---|\n{rows}\n", encoding="utf-8")
-    place.ingest()
-    assert (place.data / "chroma").is_dir()
+    with closing(Store(place.data)) as store:
+        file = ReadFile(str(place.root / "umlage.txt"), "0" * 64, "", ("umlage",))
+        store.finish(store.begin(large("umlage", 1100), embedding.identity), file)
+        rebuild_vectors(store)
+        (place.data / "originale" / f"{'0' * 64}.pdf").touch()
     return place
+
+
+def large(document: str, size: int) -> PreparedDocument:
+    """A document of so many passages with vectors by chance, which nobody has to embed."""
+    sentence = "Die Kommune zahlt.\n"
+    base = prepared(document)
+    vectors = np.random.default_rng(1).normal(size=(size, 384)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    spans = [Span(n * len(sentence), (n + 1) * len(sentence) - 1) for n in range(size)]
+    text = sentence * size
+    return replace(
+        base,
+        text=text,
+        boxes=np.full((len(text), 4), np.nan, dtype=np.float32),
+        pages=[Page(0, "1", 595.0, 842.0, 0, len(text))],
+        sections=[Section(0, "Umlage", 1, Span(0, len(text)))],
+        sentences=[Sentence(n, span, "sentence", n, 0) for n, span in enumerate(spans)],
+        passages=[
+            PreparedPassage(f"{document}:1:{n}", 0, span, (n,), ["kommune"], [], vectors[n])
+            for n, span in enumerate(spans)
+        ],
+        sentence_vectors=dict(enumerate(vectors)),
+        abbreviations=[],
+        words={"kommune": size},
+    )
 
 
 @pytest.fixture
