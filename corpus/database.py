@@ -19,8 +19,14 @@ RESTORING_FOLDER = ".wiederherstellung-fertig"
 """In a data directory while a restored backup takes the place of what was there."""
 _BUSY_SECONDS = 20.0
 
-_NO_ROOM = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE)
-"""The second is what SQLite makes of a limit on the size of files."""
+_NO_ROOM = (
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR_WRITE,
+    sqlite3.SQLITE_IOERR_TRUNCATE,
+    sqlite3.SQLITE_IOERR_SHMSIZE,
+    sqlite3.SQLITE_IOERR_SHMMAP,
+)
+"""Beside the first, what SQLite makes of files that may not grow."""
 
 Row = tuple[Any, ...]
 """SQLite does not tell the types of columns; the store's methods give them."""
@@ -150,6 +156,11 @@ class Database:
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
         if code in _NO_ROOM:
             return no_room(self._directory)
+        if code & 0xFF == sqlite3.SQLITE_IOERR:  # VACUUM does not say more, whatever was the matter
+            return StoreError(
+                f"Der Datenträger von „{self._directory}“ meldet einen Fehler ({error}); bitte prüfen, ob er Platz hat "
+                "und in Ordnung ist, und es noch einmal versuchen."
+            )
         if code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
             return damaged(self._directory, str(error))
         return StoreError(
@@ -199,6 +210,7 @@ def create_database(directory: Path) -> None:
 
 def _add_tables(directory: Path) -> None:
     database = Database(directory)
+    database.query("PRAGMA journal_mode = WAL")  # a copy has another one
     if not database.query("SELECT 1 FROM sqlite_master WHERE name = 'removed_words'"):
         with database.transaction() as connection:
             for statement in ADDITIONS.split(";"):

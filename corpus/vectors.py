@@ -32,7 +32,8 @@ from corpus.records import Scope
 if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection as ChromaCollection
 
-_FULL = re.compile(r"disk is full|No space left|File too large|os error (?:27|28|122)")
+_FULL = re.compile(r"disk is full|No space left|File too large|os error (?:27|28|122)\b|code: (?:13|778)\b")
+"""How Chroma words that a file cannot grow; the codes are SQLite's."""
 _COLLECTION = "passages"
 _SEARCHED = 1000
 """Candidates that a search keeps (HNSW's ef). Chroma builds its graph anew, in another order, whenever the index is
@@ -89,7 +90,7 @@ class VectorIndex:
 
     def add(self, nodes: Sequence[BaseNode]) -> None:
         """Add embedded passages; their node ids are the passage keys."""
-        with _told(self._directory):
+        with _told(self._directory, writing=True):
             for start in range(0, len(nodes), _BATCH):
                 self.store.add(list(nodes[start : start + _BATCH]))
         self._mark_changed()
@@ -100,7 +101,7 @@ class VectorIndex:
         Their words and vectors stay in Chroma's files until :meth:`rebuild`.
         """
         ordered = sorted(keys)
-        with _told(self._directory):
+        with _told(self._directory, writing=True):
             for start in range(0, len(ordered), _BATCH):
                 self._collection.delete(ids=ordered[start : start + _BATCH])
         self._mark_changed()
@@ -116,7 +117,7 @@ class VectorIndex:
         name = new_name()
         try:
             store = ChromaVectorStore(chroma_collection=_open_collection(directory, name))
-            with _told(directory):
+            with _told(directory, writing=True):
                 for some in nodes:
                     for start in range(0, len(some), _BATCH):
                         store.add(list(some[start : start + _BATCH]))
@@ -150,6 +151,11 @@ class VectorIndex:
             return {}
         return {key: np.asarray(vector, dtype=np.float32) for key, vector in zip(found["ids"], embeddings, strict=True)}
 
+    def best_similarities(self, vectors: NDArray[np.float32]) -> list[float]:
+        """For each of the vectors, shape (n, dimensions), the cosine similarity of what a search finds first."""
+        found = self._ask(lambda: self._collection.query(query_embeddings=vectors, n_results=1, include=["distances"]))
+        return [1.0 - row[0] if row else -1.0 for row in found["distances"] or []]
+
     def keys(self) -> set[str]:
         """The keys of all passages in the index."""
         return set(self._ask(lambda: self._collection.get(include=[])["ids"]))
@@ -181,7 +187,7 @@ def _open_collection(directory: Path, name: str) -> ChromaCollection:
 
 
 @contextmanager
-def _told(directory: Path) -> Iterator[None]:
+def _told(directory: Path, *, writing: bool = False) -> Iterator[None]:
     """Turn what Chroma raises into a :class:`StoreError` with what to do."""
     try:
         with room_needed(directory):
@@ -189,6 +195,11 @@ def _told(directory: Path) -> Iterator[None]:
     except (ChromaError, ValueError, OSError) as error:
         if _FULL.search(str(error)):
             raise no_room(directory) from error
+        if writing:  # not always does Chroma say why
+            raise StoreError(
+                f"Der Vektorindex in „{directory}“ ließ sich nicht schreiben ({error}); bitte Platz schaffen oder "
+                "„aktenkundig doctor --repair“ aufrufen und es noch einmal versuchen."
+            ) from error
         raise StoreError(
             f"Der Vektorindex in „{directory}“ ist nicht lesbar ({error}); "
             "bitte „aktenkundig doctor --repair“ aufrufen, das baut ihn neu auf."

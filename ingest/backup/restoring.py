@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sqlite3
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -167,9 +166,6 @@ def _complete(settings: Settings, manifest: Manifest, staging: Path, data: Path)
     """Make a data directory of the extracted files: the vector index, and paths as they are here."""
     from ingest.upkeep import keep_vectors, rebuild_vectors
 
-    connection = sqlite3.connect(staging / DATABASE_FILE)
-    with closing(connection):
-        connection.execute("PRAGMA journal_mode = WAL")
     with closing(Store.create(staging)) as store:
         if store.integrity() != "ok":
             raise StoreError("Der Bestand in der Sicherung ist beschädigt; bitte eine andere Sicherung zurückspielen.")
