@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 _FULL = re.compile(r"disk is full|No space left|File too large|os error (?:27|28|122)\b|code: (?:13|778)\b")
 """How Chroma words that a file cannot grow; the codes are SQLite's."""
+_LEAST_ROOM = 1_000_000
+"""Bytes; where less is free, nothing else was the matter."""
 _COLLECTION = "passages"
 _SEARCHED = 1000
 """Candidates that a search keeps (HNSW's ef). Chroma builds its graph anew, in another order, whenever the index is
@@ -193,9 +195,10 @@ def _told(directory: Path, *, writing: bool = False) -> Iterator[None]:
         with room_needed(directory):
             yield
     except (ChromaError, ValueError, OSError) as error:
-        if _FULL.search(str(error)):
+        full = writing and shutil.disk_usage(directory).free < _LEAST_ROOM
+        if full or _FULL.search(str(error)):
             raise no_room(directory) from error
-        if writing:  # not always does Chroma say why
+        if writing:  # Chroma does not always say why
             raise StoreError(
                 f"Der Vektorindex in „{directory}“ ließ sich nicht schreiben ({error}); bitte Platz schaffen oder "
                 "„aktenkundig doctor --repair“ aufrufen und es noch einmal versuchen."

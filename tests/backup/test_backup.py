@@ -194,7 +194,7 @@ def test_what_is_there_is_replaced_only_by_force_and_converted_models_stay(place
 
 def test_while_somebody_writes_nothing_is_restored(place: Place, saved: Path) -> None:
     before = content(place.data)
-    with FileLock(place.data / LOCK_FILE), pytest.raises(StoreError, match="liest ein anderer Vorgang ein"):
+    with FileLock(place.data / LOCK_FILE), pytest.raises(StoreError, match="liest schon ein anderer Vorgang ein"):
         restore_backup(place.settings, saved, force=True)
     assert content(place.data) == before
 
