@@ -1,7 +1,8 @@
 """What users say of answers, kept on this machine so that it can become tests.
 
 No text of a document is kept: an answer is recorded by the places that it cites, so that deleting a document leaves no
-quote of it behind. Kept are the question, the earlier questions of its conversation, and what the user wrote.
+quote of it behind. Kept are the question, the earlier questions of its conversation, and what the user wrote. Even that
+goes with a document: entries that cite it, and entries with a word that only it had.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ from __future__ import annotations
 import os
 import secrets
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
@@ -19,12 +21,15 @@ from filelock import FileLock
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from assistant.answer import Answer, Status, Turn
+from corpus.data_directory import FEEDBACK_FILE
 from corpus.errors import AktenkundigError, StoreError, UnreadableFileError
+from corpus.store import Store
+from corpus.traces import bare_words
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
+    from corpus.settings import Settings
 
-FEEDBACK_FILE: Final = "rueckmeldungen.jsonl"
 LONGEST_COMMENT: Final = 1000
 _REMEMBERED: Final = 500
 """Answers that can be rated: the last ones that were shown, by anybody."""
@@ -121,6 +126,26 @@ class FeedbackLog:
             found[feedback.answer] = feedback
         return list(found.values())
 
+    def forget(self, documents: Collection[str], words: Collection[str]) -> None:
+        """Keep only entries that cite nothing but ``documents`` and in which none of ``words`` stands, in lower case.
+
+        Lines that :meth:`read` would pass over go, too. Raises :class:`StoreError` if the file cannot be written.
+        """
+        gone = frozenset(words)
+        try:
+            with self._lock:
+                if not self.path.is_file():
+                    return
+                lines = [line for line in self.path.read_bytes().split(b"\n") if _stays(line, documents, gone)]
+                draft = self.path.with_suffix(".neu")
+                draft.touch(0o600)
+                draft.write_bytes(b"".join(line + b"\n" for line in lines))
+                draft.replace(self.path)
+        except OSError as error:
+            raise StoreError(
+                f"Die Rückmeldungen in „{self.path}“ lassen sich nicht ändern; bitte Platz und Rechte prüfen."
+            ) from error
+
 
 class FeedbackDesk:
     """Remembers the answers that were shown, and takes opinions on them; safe to use from several threads."""
@@ -143,16 +168,25 @@ class FeedbackDesk:
     def submit(self, key: str, opinion: Opinion) -> None:
         """Keep an opinion.
 
-        Raises :class:`AktenkundigError` for an answer that is not remembered any more, :class:`StoreError` if it
-        cannot be written.
+        Raises :class:`AktenkundigError` for an answer that is not remembered any more or that cites a document which
+        is no more, :class:`StoreError` if it cannot be written.
         """
         with self._lock:
             if key not in self._shown or self._shown[key][2] >= _CHANGES:
-                raise AktenkundigError(
-                    "Diese Antwort lässt sich nicht mehr bewerten; bitte die Frage noch einmal stellen."
-                )
+                raise _cannot_be_rated()
             answer, earlier, times = self._shown[key]
             self._shown[key] = (answer, earlier, times + 1)
+        cited = [
+            CitedPlace(
+                document=citation.document,
+                version=self._assistant.holdings.fingerprint(citation.document),
+                char_start=citation.char_start,
+                char_end=citation.char_end,
+            )
+            for citation in answer.citations
+        ]
+        if any(place.version is None for place in cited):  # a document that was removed since leaves no trace
+            raise _cannot_be_rated()
         self._log.append(
             Feedback(
                 answer=key,
@@ -161,18 +195,32 @@ class FeedbackDesk:
                 question=answer.question,
                 earlier=earlier,
                 status=answer.status,
-                cited=[
-                    CitedPlace(
-                        document=citation.document,
-                        version=self._assistant.holdings.fingerprint(citation.document),
-                        char_start=citation.char_start,
-                        char_end=citation.char_end,
-                    )
-                    for citation in answer.citations
-                ],
+                cited=cited,
                 settings=answer.settings,
             )
         )
+
+
+def forget_feedback(settings: Settings, words: frozenset[str]) -> None:
+    """An entry point of the group ``aktenkundig.forgetting``: forget what is about documents that are no more."""
+    with closing(Store(settings.data)) as store:
+        there = {info.document for info in store.documents()}
+    FeedbackLog(settings.data).forget(there, words)
+
+
+def _stays(line: bytes, documents: Collection[str], gone: frozenset[str]) -> bool:
+    try:
+        feedback = Feedback.model_validate_json(line)
+    except ValidationError:
+        return False
+    if any(place.document not in documents for place in feedback.cited):
+        return False
+    said = " ".join((feedback.question, *feedback.earlier, feedback.opinion.comment))
+    return gone.isdisjoint(bare_words(said))
+
+
+def _cannot_be_rated() -> AktenkundigError:
+    return AktenkundigError("Diese Antwort lässt sich nicht mehr bewerten; bitte die Frage noch einmal stellen.")
 
 
 def _last_byte(descriptor: int) -> bytes:

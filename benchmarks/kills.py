@@ -39,7 +39,7 @@ STEPS = {
     FileIndex: ("record", "forget"),
     VectorIndex: ("add", "delete"),
 }
-FUNCTIONS = ("keep_original", "purge_originals", "recover", "complete_vectors")
+FUNCTIONS = ("keep_original", "tidy", "recover", "complete_vectors", "erase_traces")
 OLD = {
     "bleibt.txt": "Die Brücke über die Sieg wird am 4. Juni 2015 gesperrt.",
     "wechselt.txt": "Der Neubau der Turnhalle kostet 2,4 Mio. €.",

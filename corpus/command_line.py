@@ -35,7 +35,9 @@ COMMAND_HELP = {
     "mcp": "anderen Assistenten Auskunft geben (Model Context Protocol)",
     "documents": "die Dokumente auflisten",
     "text": "den Text eines Dokuments ausgeben",
-    "doctor": "den Datenbestand prüfen",
+    "doctor": "den Datenbestand prüfen und reparieren",
+    "backup": "den Datenbestand sichern",
+    "restore": "eine Sicherung zurückspielen",
     "users": "Zugänge verwalten",
     "eval": "die Güte messen",
 }

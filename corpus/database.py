@@ -10,11 +10,23 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from corpus.errors import StoreError
-from corpus.schema import SCHEMA, SCHEMA_VERSION
+from corpus.disk import no_room
+from corpus.errors import DamagedStoreError, StoreError
+from corpus.schema import ADDITIONS, SCHEMA, SCHEMA_VERSION
 
 DATABASE_FILE = "aktenkundig.sqlite"
+RESTORING_FOLDER = ".wiederherstellung-fertig"
+"""In a data directory while a restored backup takes the place of what was there."""
 _BUSY_SECONDS = 20.0
+
+_NO_ROOM = (
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR_WRITE,
+    sqlite3.SQLITE_IOERR_TRUNCATE,
+    sqlite3.SQLITE_IOERR_SHMSIZE,
+    sqlite3.SQLITE_IOERR_SHMMAP,
+)
+"""Beside the first, what SQLite makes of files that may not grow."""
 
 Row = tuple[Any, ...]
 """SQLite does not tell the types of columns; the store's methods give them."""
@@ -28,6 +40,11 @@ class Database:
         self._directory = directory
         self._path = directory / DATABASE_FILE
         self._local = threading.local()
+        if (directory / RESTORING_FOLDER).exists():
+            raise StoreError(
+                f"In „{directory}“ wurde das Zurückspielen einer Sicherung unterbrochen; "
+                "bitte „aktenkundig doctor --repair“ aufrufen, das führt es zu Ende."
+            )
         if not self._path.is_file():
             raise StoreError(
                 f"In „{directory}“ ist noch nichts eingelesen; bitte zuerst „aktenkundig ingest PFAD“ aufrufen."
@@ -51,6 +68,32 @@ class Database:
         except StoreError:
             return False
         return True
+
+    @property
+    def identity(self) -> int:
+        """Another number when another file has taken the place of this one, as restoring a backup does."""
+        self.query("SELECT 1")
+        return int(self._local.identity)
+
+    def rewrite(self) -> bool:
+        """Write the file anew without anything that was deleted, and empty the write-ahead log.
+
+        ``False`` if the log could not be emptied because somebody was reading all the time.
+        """
+        try:
+            connection = self._connection()
+            connection.execute("VACUUM")
+            busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except sqlite3.DatabaseError as error:
+            raise self._problem(error) from error
+        return not busy
+
+    def copy_to(self, path: Path) -> None:
+        """Write one state of the database into a new file, whatever others write meanwhile, and nothing deleted."""
+        try:
+            self._connection().execute("VACUUM INTO ?", (str(path),))
+        except sqlite3.DatabaseError as error:
+            raise self._problem(error) from error
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -93,11 +136,22 @@ class Database:
             self._local.connection = None
 
     def _connection(self) -> sqlite3.Connection:
+        """This thread's connection, to another file once that has taken the place of the one it knew."""
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is not None and not connection.in_transaction and self._local.identity != self._identity():
+            self.close()
+            connection = None
         if connection is None:
+            self._local.identity = self._identity()
             connection = _connect(self._path)
             self._local.connection = connection
         return connection
+
+    def _identity(self) -> int:
+        try:
+            return self._path.stat().st_ino
+        except FileNotFoundError:  # between two states; what is open stays usable, and SQLite says what is not
+            return int(getattr(self._local, "identity", 0))
 
     def _check_version(self) -> None:
         rows = self.query("SELECT value FROM meta WHERE key = 'schema'")
@@ -109,9 +163,27 @@ class Database:
     def _problem(self, error: sqlite3.DatabaseError) -> StoreError:
         if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
             return StoreError("Gerade schreibt ein anderer Vorgang in den Bestand; bitte gleich noch einmal versuchen.")
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+        if code in _NO_ROOM:
+            return no_room(self._directory)
+        if code & 0xFF == sqlite3.SQLITE_IOERR:  # VACUUM does not say more, whatever was the matter
+            return StoreError(
+                f"Der Datenträger von „{self._directory}“ meldet einen Fehler ({error}); bitte prüfen, ob er Platz hat "
+                "und in Ordnung ist, und es noch einmal versuchen."
+            )
+        if code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            return damaged(self._directory, str(error))
         return StoreError(
             f"Der Bestand in „{self._directory}“ ist nicht lesbar ({error}); bitte „aktenkundig doctor“ aufrufen."
         )
+
+
+def damaged(directory: Path, reason: str) -> DamagedStoreError:
+    """What to do when the SQLite file cannot be trusted any more."""
+    return DamagedStoreError(
+        f"Der Bestand in „{directory}“ ist beschädigt ({reason}); bitte mit „aktenkundig restore SICHERUNG --force“ "
+        f"eine Sicherung zurückspielen oder dort die Dateien „{DATABASE_FILE}*“ löschen und die Dokumente neu einlesen."
+    )
 
 
 def prepare_directory(directory: Path) -> None:
@@ -126,13 +198,14 @@ def prepare_directory(directory: Path) -> None:
 
 
 def create_database(directory: Path) -> None:
-    """Make the file if it is not there; only one caller at a time may do so.
+    """Make the file if it is not there, and add the tables that came later; only one caller at a time may do so.
 
     The tables are made in a file beside, which is moved into place, so that an interruption leaves nothing half made.
     """
     prepare_directory(directory)
     path = directory / DATABASE_FILE
     if path.is_file():
+        _add_tables(directory)
         return
     draft = path.with_suffix(f".{os.getpid()}.neu")
     connection = _connect(draft)
@@ -143,6 +216,16 @@ def create_database(directory: Path) -> None:
     finally:
         connection.close()
     draft.replace(path)
+
+
+def _add_tables(directory: Path) -> None:
+    database = Database(directory)
+    database.query("PRAGMA journal_mode = WAL")  # a copy has another one
+    if not database.query("SELECT 1 FROM sqlite_master WHERE name = 'removed_words'"):
+        with database.transaction() as connection:
+            for statement in ADDITIONS.split(";"):
+                connection.execute(statement)
+    database.close()
 
 
 def _require_writable(directory: Path) -> None:

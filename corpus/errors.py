@@ -15,6 +15,10 @@ class StoreError(AktenkundigError):
     """The data directory cannot be used: read-only, damaged, or made with another model or version."""
 
 
+class DamagedStoreError(StoreError):
+    """The SQLite file is damaged: nothing mends it, but a backup or the files bring everything back."""
+
+
 class UnreadableFileError(AktenkundigError):
     """A file is missing, empty, damaged, encrypted, of an unknown format or without text."""
 

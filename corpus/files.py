@@ -55,6 +55,17 @@ class FileIndex:
         with self._database.transaction() as connection:
             return record_file(connection, file)
 
+    def relocate(self, old: str, new: str) -> None:
+        """Name files under the folder ``old`` by their places under ``new``, where they have been moved to."""
+        with self._database.transaction() as connection:
+            connection.execute("PRAGMA defer_foreign_keys = ON")
+            for table, column in (("files", "path"), ("places", "path"), ("documents", "file")):
+                connection.execute(
+                    f"UPDATE {table} SET {column} = ?2 || substr({column}, length(?1) + 1) "  # noqa: S608 - the names above
+                    f"WHERE substr({column}, 1, length(?1)) = ?1",
+                    (f"{old}/", f"{new}/"),
+                )
+
     def forget(self, path: str) -> tuple[list[str], set[str]]:
         """Remove a file and the documents that no other file holds; return their ids and passage keys."""
         with self._database.transaction() as connection:

@@ -14,7 +14,7 @@ from corpus.types import Abbreviation, DocumentInfo, Page, Reference, Section, S
 
 @dataclass(frozen=True, slots=True)
 class PreparedPassage:
-    """A passage with its index terms; ``sentences`` are the indices of its sentences."""
+    """A passage with its index terms and its vector of length 1; ``sentences`` are the indices of its sentences."""
 
     key: str
     section: int
@@ -22,6 +22,7 @@ class PreparedPassage:
     sentences: tuple[int, ...]
     terms: Sequence[str]
     parts: Sequence[str]
+    vector: NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True, slots=True)

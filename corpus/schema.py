@@ -9,6 +9,18 @@ from corpus.types import DocumentInfo
 
 SCHEMA_VERSION = 2
 
+ADDITIONS = """
+-- vector: float32 (dimension,), as the vector index has it, which can be rebuilt from here without the model.
+CREATE TABLE IF NOT EXISTS passage_vectors (
+    passage INTEGER PRIMARY KEY REFERENCES passages (id) ON DELETE CASCADE,
+    vector BLOB NOT NULL
+);
+
+-- The words of removed documents, until their last trace has been erased.
+CREATE TABLE IF NOT EXISTS removed_words (word TEXT PRIMARY KEY) WITHOUT ROWID;
+"""
+"""Tables that came later: whoever writes adds them, and programs without them may still read and write the others."""
+
 INFO_COLUMNS = ", ".join(column.name for column in fields(DocumentInfo))
 """The columns of ``documents`` that make up a :class:`DocumentInfo`, in its order."""
 
@@ -167,4 +179,4 @@ CREATE TABLE questions (akte TEXT NOT NULL, question TEXT NOT NULL);
 CREATE VIRTUAL TABLE passage_terms USING fts5 (
     words, parts, tokenize = "{FTS5_TOKENIZE}"
 );
-"""
+{ADDITIONS}"""

@@ -18,12 +18,14 @@ from numpy.typing import NDArray
 
 from corpus.analysis import COLUMN_WEIGHTS, match_expression
 from corpus.database import Database, Row, create_database
-from corpus.errors import StoreError
+from corpus.errors import DamagedStoreError, StoreError
 from corpus.files import FileIndex
 from corpus.geometry import boxes_of_glyphs
 from corpus.ingestions import IngestionLog
+from corpus.passage_vectors import PassageVectors
 from corpus.records import EVERYTHING, PreparedDocument, ReadFile, Scope
 from corpus.schema import INFO_COLUMNS
+from corpus.traces import Traces
 from corpus.types import (
     Abbreviation,
     Box,
@@ -56,6 +58,8 @@ class Store:
         self._database = Database(directory)
         self.files = FileIndex(self._database)
         self.ingestions = IngestionLog(self._database)
+        self.vectors = PassageVectors(self._database)
+        self.traces = Traces(self._database)
 
     @classmethod
     def create(cls, directory: Path) -> Store:
@@ -438,12 +442,16 @@ class Store:
             for table in ("missing", "questions"):
                 connection.execute(f"DELETE FROM {table} WHERE akte NOT IN (SELECT akte FROM documents)")
 
-    def state(self) -> tuple[int, int]:
-        """Changes whenever the documents do: how many there are, and the newest one's key."""
+    def state(self) -> tuple[int, int, int]:
+        """Changes whenever the documents do: how many there are, the newest one's key, and the file they are in."""
         count, newest = self._database.query(
             "SELECT count(*), coalesce(max(key), 0) FROM documents WHERE state = 'indexed'"
         )[0]
-        return int(str(count)), int(str(newest))
+        return int(str(count)), int(str(newest)), self._database.identity
+
+    def copy_to(self, path: Path) -> None:
+        """Write one state of the store into a new file, while others may go on writing."""
+        self._database.copy_to(path)
 
     def is_readable(self) -> bool:
         """Whether the file still lies where it was opened, and answers; cheap, and looks at no document."""
@@ -452,6 +460,23 @@ class Store:
     def integrity(self) -> str:
         """SQLite's own verdict on the file: ``ok`` or the first problem."""
         return str(self._database.query("PRAGMA quick_check(1)")[0][0])
+
+    def full_text_is_sound(self) -> bool:
+        """Whether the full-text index holds exactly the words of its passages; waits while somebody writes."""
+        try:
+            with self._database.transaction() as connection:
+                connection.execute("INSERT INTO passage_terms (passage_terms) VALUES ('integrity-check')")
+                rows = connection.execute(
+                    "SELECT count(*) FROM passages WHERE id NOT IN (SELECT id FROM passage_terms_content)"
+                ).fetchone()
+        except DamagedStoreError:
+            return False
+        return not rows[0]
+
+    def rebuild_full_text(self) -> None:
+        """Make the full-text index anew from the words that it keeps of each passage."""
+        with self._database.transaction() as connection:
+            connection.execute("INSERT INTO passage_terms (passage_terms) VALUES ('rebuild')")
 
     def close(self) -> None:
         """Close this thread's connection."""

@@ -10,8 +10,10 @@ from dataclasses import astuple, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus.passage_vectors import insert_vector
 from corpus.records import PreparedDocument, ReadFile
 from corpus.schema import INFO_COLUMNS
+from corpus.traces import note_removal
 from corpus.types import Page
 
 
@@ -56,6 +58,7 @@ def remove_documents(connection: sqlite3.Connection, keys: Sequence[int]) -> set
     """Remove documents from all tables and from the full-text index; return the keys of their passages."""
     removed: set[str] = set()
     for key in keys:
+        note_removal(connection, key)
         rows = connection.execute("SELECT id, key FROM passages WHERE document_key = ?", (key,)).fetchall()
         # FTS5 tables have no foreign keys; all others follow the document.
         connection.executemany("DELETE FROM passage_terms WHERE rowid = ?", [(row[0],) for row in rows])
@@ -76,6 +79,8 @@ def _insert_passages(connection: sqlite3.Connection, key: int, prepared: Prepare
             "INSERT INTO passage_terms (rowid, words, parts) VALUES (?, ?, ?)",
             (row.lastrowid, " ".join(passage.terms), " ".join(passage.parts)),
         )
+        if passage.vector is not None:
+            insert_vector(connection, int(row.lastrowid or 0), passage.vector)
         passage_of.update(dict.fromkeys(passage.sentences, number))
     return passage_of
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import pickle
 import tempfile
 import time
@@ -14,11 +15,10 @@ from pathlib import Path
 from threading import Lock
 from typing import Self
 
-from filelock import FileLock, Timeout
-
 from corpus.database import prepare_directory
+from corpus.disk import room_needed
 from corpus.embedding import SentenceEmbedding
-from corpus.errors import StoreError, UnreadableFileError
+from corpus.errors import UnreadableFileError
 from corpus.originals import original_path
 from corpus.records import ReadFile
 from corpus.register import Akte
@@ -27,15 +27,16 @@ from corpus.store import Store
 from corpus.types import DocumentInfo, Visibility
 from corpus.vectors import VectorIndex
 from ingest.head import DocumentHead, read_head
+from ingest.leftovers import tidy
 from ingest.planning import Planned, Planner, describe, path_key
 from ingest.preparing import Preparer
 from ingest.reading import ReadDocument, printable_name
 from ingest.report import Outcome, Progress, Report, ReportLine
 from ingest.sources import Source, Sources, find_sources, slug
-from ingest.upkeep import complete_vectors, keep_original, purge_originals, recover
+from ingest.upkeep import complete_vectors, erase_traces, keep_original, recover
 from ingest.worker import ReadingWorkers
+from ingest.writers_lock import writing_alone
 
-LOCK_FILE = "schreibsperre.lock"
 _READING_SHARE = 0.1
 """What reading takes of the time for a file; the rest is embedding."""
 
@@ -83,57 +84,60 @@ class Ingestor:
                     raise result
                 ahead.put(path, result)
             prepare_directory(self._settings.data)
-            lock = FileLock(self._settings.data / LOCK_FILE)
-            try:
-                # The lock comes before the store, because only one writer may make it.
-                with lock.acquire(timeout=self._patience), closing(Store.create(self._settings.data)) as store:
-                    store.require_model(self._embedding.identity)
-                    vectors = VectorIndex(self._settings.data)
-                    recover(store, vectors)
-                    complete_vectors(store, vectors, self._embedding)
-                    run = _Run(
-                        self._settings,
-                        store,
-                        vectors,
-                        self._preparer,
-                        self._embedding.identity,
-                        self._progress,
-                        non_public,
-                    )
-                    began = time.monotonic()
-                    report = run.write(sources, workers, ahead, heard)
-                    store.ingestions.add(
-                        Counter(line.outcome for line in report.lines),
-                        complete=report.complete,
-                        seconds=time.monotonic() - began,
-                        ended=time.time(),
-                    )
-                    return report
-            except Timeout as error:
-                raise StoreError(
-                    "Gerade liest schon ein anderer Vorgang ein; bitte warten, bis er fertig ist."
-                ) from error
+            # The lock comes before the store, because only one writer may make it.
+            with (
+                writing_alone(self._settings.data, self._patience),
+                room_needed(self._settings.data),
+                closing(Store.create(self._settings.data)) as store,
+            ):
+                store.require_model(self._embedding.identity)
+                vectors = VectorIndex(self._settings.data)
+                recover(store, vectors)
+                complete_vectors(store, vectors, self._embedding)
+                run = _Run(
+                    self._settings,
+                    store,
+                    vectors,
+                    self._preparer,
+                    self._embedding.identity,
+                    self._progress,
+                    non_public,
+                )
+                began = time.monotonic()
+                report = run.write(sources, workers, ahead, heard)
+                report.erased = erase_traces(self._settings, store)
+                store.ingestions.add(
+                    Counter(line.outcome for line in report.lines),
+                    complete=report.complete,
+                    seconds=time.monotonic() - began,
+                    ended=time.time(),
+                )
+                return report
 
 
 class _ReadAhead:
-    """Files that were read before the run may write; on the disk, because the user may name any number of them."""
+    """Files that were read before the run may write; on the disk, because the user may name any number of them.
+
+    The file has no name, so that nothing is left of it even if the run is killed.
+    """
 
     def __init__(self) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="aktenkundig-")
-        self._spooled: dict[Path, Path] = {}
+        self._file = tempfile.TemporaryFile(prefix="aktenkundig-")  # noqa: SIM115 - closed with the object
+        self._spooled: dict[Path, int] = {}
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._folder.cleanup()
+        self._file.close()
 
     def put(self, path: Path, documents: list[ReadDocument]) -> None:
-        """Keep what was read of a file."""
-        target = Path(self._folder.name) / str(len(self._spooled))
-        with target.open("wb") as stream:
-            pickle.dump(documents, stream, protocol=pickle.HIGHEST_PROTOCOL)
-        self._spooled[path] = target
+        """Keep what was read of a file; raises :class:`StoreError` where there is no room for it."""
+        place = self._file.seek(0, os.SEEK_END)
+        with room_needed(Path(tempfile.gettempdir())):
+            pickle.dump(documents, self._file, protocol=pickle.HIGHEST_PROTOCOL)
+            self._file.flush()
+        self._spooled[path] = place
 
     def has(self, path: Path) -> bool:
         """Whether a file was read ahead."""
@@ -141,10 +145,8 @@ class _ReadAhead:
 
     def take(self, path: Path) -> list[ReadDocument]:
         """What was read of a file; once."""
-        target = self._spooled.pop(path)
-        with target.open("rb") as stream:
-            documents: list[ReadDocument] = pickle.load(stream)  # noqa: S301 - written above, by this process
-        target.unlink()
+        self._file.seek(self._spooled.pop(path))
+        documents: list[ReadDocument] = pickle.load(self._file)  # noqa: S301 - written above, by this process
         return documents
 
 
@@ -182,7 +184,7 @@ class _Run:
         for akte, documents in self._by_akte(sources.akten):
             self._tell(report, self._follow_register(akte, documents))
         self.store.purge_registers()
-        purge_originals(self.settings.data, self.store)
+        tidy(self.settings.data, self.store)
         return report
 
     def _tell(self, report: Report, lines: Iterable[ReportLine]) -> None:

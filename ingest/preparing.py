@@ -113,6 +113,7 @@ def _passage(node: BaseNode, sentences: Sequence[Sentence]) -> PreparedPassage:
         sentences=tuple(sentence.index for sentence in sentences),
         terms=analyse(text),
         parts=parts(text),
+        vector=np.asarray(node.get_embedding(), dtype=np.float32),
     )
 
 

@@ -32,9 +32,10 @@ class ReportLine:
 
 @dataclass(slots=True)
 class Report:
-    """What a run did, in order."""
+    """What a run did, in order. ``erased`` tells that nothing is left of documents that were removed or replaced."""
 
     lines: list[ReportLine] = field(default_factory=list)
+    erased: bool = True
 
     @property
     def failed(self) -> list[ReportLine]:

@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable, Iterator, Sequence
+from importlib.metadata import entry_points
 from pathlib import Path
 
+import numpy as np
 from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.schema import BaseNode
 
-from corpus.originals import ORIGINALS_DIRECTORY, original_path
+from corpus.disk import room_needed
+from corpus.index_files import leftover_directories
 from corpus.records import EVERYTHING
+from corpus.settings import Settings
 from corpus.store import Store
 from corpus.types import DocumentInfo
 from corpus.vectors import VectorIndex
+from ingest.leftovers import tidy
 from ingest.passages import passage_node
 
+FORGETTING_GROUP = "aktenkundig.forgetting"
+Forget = Callable[[Settings, frozenset[str]], None]
+"""What an entry point of that group names: drops whatever another package keeps that is about documents which are no
+more, or that has one of the words, in lower case, which only those had. It may be called again at any time."""
+
 _AT_ONCE = 500
-"""Passages that are embedded anew at a time."""
+"""Passages that are embedded or read at a time."""
+_UNFINISHED = ".teil"
 
 
 def recover(store: Store, vectors: VectorIndex) -> None:
-    """Undo what an interrupted run left: unfinished documents, and vectors that the store does not know.
+    """Undo what an interrupted run left: unfinished documents, vectors that the store does not know, half files.
 
     Vectors go first, so that a second interruption finds the unfinished document again.
     """
@@ -29,24 +41,80 @@ def recover(store: Store, vectors: VectorIndex) -> None:
     store.remove_unfinished()
     if orphans := vectors.keys() - store.passage_keys():
         vectors.delete(orphans)
+    tidy(store.directory, store)
 
 
 def complete_vectors(store: Store, vectors: VectorIndex, embedding: BaseEmbedding) -> None:
-    """Embed anew what the store has and the vector index lost; no file is read for that."""
+    """Give each index the vectors that the other one has, and embed anew what both have lost; no file is read."""
+    keep_vectors(store, vectors, embedding)
     lost = sorted(store.passage_keys() - vectors.keys())
     for start in range(0, len(lost), _AT_ONCE):
-        nodes: list[BaseNode] = []
-        for key, passage in store.passages(lost[start : start + _AT_ONCE], EVERYTHING).items():
-            metadata = {**node_metadata(store.document(passage.document)), "section": passage.section_title}
-            nodes.append(
-                passage_node(key, passage.reading or passage.text, passage.span, metadata, source=passage.document)
-            )
-        vectors.add(embedding(nodes))
+        vectors.add(stored_nodes(store, lost[start : start + _AT_ONCE]))
+
+
+def keep_vectors(store: Store, vectors: VectorIndex | None, embedding: BaseEmbedding) -> None:
+    """Let the store have a vector of each passage: the index's where there is one, else a new one."""
+    missing = store.vectors.missing()
+    for start in range(0, len(missing), _AT_ONCE):
+        some = missing[start : start + _AT_ONCE]
+        known = vectors.vectors(some) if vectors is not None else {}
+        unknown = [key for key in some if key not in known]
+        nodes = embedding(_nodes(store, unknown)) if unknown else []
+        new = {node.node_id: np.asarray(node.get_embedding(), dtype=np.float32) for node in nodes}
+        store.vectors.keep(known | new)
+
+
+def rebuild_vectors(store: Store) -> VectorIndex:
+    """Build the vector index anew from what the store has, whatever state the old one is in."""
+    keys = sorted(store.passage_keys())
+    parts = (keys[start : start + _AT_ONCE] for start in range(0, len(keys), _AT_ONCE))
+    return VectorIndex.rebuild(store.directory, (stored_nodes(store, some) for some in parts))
+
+
+def stored_nodes(store: Store, keys: Sequence[str]) -> list[BaseNode]:
+    """Passages as they were embedded, with the vectors that the store has; those without one are left out."""
+    vectors = store.vectors.of(keys)
+    nodes = _nodes(store, [key for key in keys if key in vectors])
+    for node in nodes:
+        node.embedding = vectors[node.node_id].tolist()
+    return nodes
+
+
+def _nodes(store: Store, keys: Sequence[str]) -> list[BaseNode]:
+    """Passages as they are embedded."""
+    nodes: list[BaseNode] = []
+    for key, passage in store.passages(keys, EVERYTHING).items():
+        metadata = {**node_metadata(store.document(passage.document)), "section": passage.section_title}
+        nodes.append(
+            passage_node(key, passage.reading or passage.text, passage.span, metadata, source=passage.document)
+        )
+    return nodes
 
 
 def node_metadata(info: DocumentInfo) -> dict[str, str]:
     """What the vector index knows of a passage's document; ``visibility`` and ``origin`` filter its searches."""
     return {"document": info.document, "title": info.title, "visibility": info.visibility, "origin": info.origin}
+
+
+def erase_traces(settings: Settings, store: Store) -> bool:
+    """Leave no byte of removed documents in the data directory; nothing happens where none was removed.
+
+    The vector index is built anew, because Chroma only marks what is deleted. ``False`` if somebody was reading all the
+    time: then the next run repeats it. Raises :class:`StoreError`.
+    """
+    if not store.traces.pending:
+        return True
+    words = store.traces.gone_words()
+    for forget in _forgetters():
+        forget(settings, words)
+    tidy(settings.data, store)
+    rebuild_vectors(store)
+    return not leftover_directories(settings.data) and store.traces.erase()
+
+
+def _forgetters() -> Iterator[Forget]:
+    for entry in sorted(entry_points(group=FORGETTING_GROUP), key=lambda entry: entry.name):
+        yield entry.load()
 
 
 def keep_original(source: Path, target: Path, content: bytes | None = None) -> None:
@@ -57,17 +125,13 @@ def keep_original(source: Path, target: Path, content: bytes | None = None) -> N
     if target.is_file():
         return
     target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_suffix(".teil")
-    if content is None:
-        shutil.copyfile(source, part)
-    else:
-        part.write_bytes(content)
-    part.replace(target)
-
-
-def purge_originals(data: Path, store: Store) -> None:
-    """Delete the copies of files that no document was read from any more."""
-    kept = {original_path(data, info) for info in store.documents()}
-    for path in (data / ORIGINALS_DIRECTORY).glob("*"):
-        if path not in kept:
-            path.unlink()
+    part = target.with_suffix(_UNFINISHED)
+    try:
+        with room_needed(target.parent):
+            if content is None:
+                shutil.copyfile(source, part)
+            else:
+                part.write_bytes(content)
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)

@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from assistant.web.operations.incidents import apology, report_incident
 from assistant.web.problems import OverloadedError
+from corpus.data_directory import UPLOAD_PLACES, UPLOADS_DIRECTORY
 from corpus.errors import AktenkundigError, NotThereError, QuestionError
 from corpus.records import EVERYTHING
 from corpus.store import Store
@@ -38,8 +39,6 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-FOLDER: Final = "hochgeladen"
-_PLACES: Final[dict[Visibility, str]] = {"public": "oeffentlich", "non_public": "nichtoeffentlich"}
 _SET_ASIDE: Final = ".alt-"
 """Before the name of a file that is being replaced or removed; hidden files are not read."""
 _MOST_WAITING: Final = 20
@@ -75,16 +74,16 @@ class StaffDesk:
         """Make the folders; what a server that was killed left half done is put right."""
         self._settings = settings
         self._lifecycle = lifecycle
-        self._folder = settings.data.resolve() / FOLDER
+        self._folder = settings.data.resolve() / UPLOADS_DIRECTORY
         self._incoming = self._folder / ".eingang"
-        for folder in (self._incoming, *map(self._place, _PLACES)):
+        for folder in (self._incoming, *map(self._place, UPLOAD_PLACES)):
             folder.mkdir(parents=True, exist_ok=True)
         for left in self._incoming.iterdir():
             left.unlink()
-        for visibility in _PLACES:
+        for visibility in UPLOAD_PLACES:
             for aside in self._place(visibility).glob(f"{_SET_ASIDE}*"):
                 name = aside.name.removeprefix(_SET_ASIDE)
-                if any((self._place(anywhere) / name).exists() for anywhere in _PLACES):
+                if any((self._place(anywhere) / name).exists() for anywhere in UPLOAD_PLACES):
                     aside.unlink()
                 else:
                     aside.replace(self._place(visibility) / name)
@@ -132,11 +131,11 @@ class StaffDesk:
         return self._take(Change(token_urlsafe(12), name, "move", visibility), None)
 
     def _place(self, visibility: Visibility) -> Path:
-        return self._folder / _PLACES[visibility]
+        return self._folder / UPLOAD_PLACES[visibility]
 
     def _uploaded_name(self, info: DocumentInfo) -> str | None:
         path = Path(info.file)
-        return path.name if path.parent in map(self._place, _PLACES) else None
+        return path.name if path.parent in map(self._place, UPLOAD_PLACES) else None
 
     def _uploaded(self, document: str) -> tuple[DocumentInfo, str]:
         for info, name in self.documents():
@@ -195,7 +194,7 @@ class StaffDesk:
     def _set_aside(self, change: Change) -> Iterator[list[tuple[Path, Path]]]:
         """Hide the files of this name; they come back, and are read again, where what follows fails."""
         aside: list[tuple[Path, Path]] = []
-        for visibility in _PLACES:
+        for visibility in UPLOAD_PLACES:
             old = self._place(visibility) / change.name
             if old.exists():
                 hidden = old.with_name(_SET_ASIDE + old.name)
@@ -204,7 +203,7 @@ class StaffDesk:
         try:
             yield aside
         except BaseException:
-            for visibility in _PLACES:
+            for visibility in UPLOAD_PLACES:
                 (self._place(visibility) / change.name).unlink(missing_ok=True)
             for hidden, old in aside:
                 hidden.replace(old)
@@ -216,7 +215,7 @@ class StaffDesk:
 
     def _touched(self, change: Change, aside: list[tuple[Path, Path]]) -> list[Visibility]:
         """Which folders have to be read; first those that lost something, or it would count as a double there."""
-        emptied = [place for place in _PLACES if any(old.parent == self._place(place) for _, old in aside)]
+        emptied = [place for place in UPLOAD_PLACES if any(old.parent == self._place(place) for _, old in aside)]
         if change.kind == "remove":
             return emptied
         return [*(place for place in emptied if place != change.visibility), change.visibility]

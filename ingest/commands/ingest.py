@@ -118,6 +118,11 @@ class _Reading:
         finally:
             progress.close()
         print_summary(report, progress, time.monotonic() - started)
+        if not report.erased:
+            print(
+                "Hinweis: Spuren entfernter Dokumente sind noch nicht ganz gelöscht, weil gerade gelesen wurde; "
+                "das holt der nächste Lauf nach oder „aktenkundig doctor --repair“."
+            )
         if settings.default_visibility == "non_public" and any(line.visibility_assumed for line in report.lines):
             print(
                 "Hinweis: Dokumente ohne Angabe gelten als nichtöffentlich und erscheinen nicht im Web-Chat "

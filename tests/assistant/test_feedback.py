@@ -65,6 +65,31 @@ def test_a_torn_line_is_passed_over_and_the_next_entry_is_whole(tmp_path: Path) 
     assert [feedback.answer for feedback in log.read()] == ["a", "c"]
 
 
+def test_entries_about_documents_that_are_no_more_and_with_words_that_only_they_had_are_forgotten(
+    tmp_path: Path,
+) -> None:
+    log = FeedbackLog(tmp_path)
+    log.forget([], ["wort"])
+    assert not log.path.exists()
+    place = {"version": "1", "char_start": 0, "char_end": 5}
+    kept = [entry("a", cited=[CitedPlace(document="da", **place)]), entry("b", earlier=["Und die Turnhallen?"])]
+    gone = [
+        entry("c", cited=[CitedPlace(document="da", **place), CitedPlace(document="weg", **place)]),
+        entry("d", question="Was kostet die TURNHALLE?"),
+        entry("e", earlier=["Wo liegt die Turnhalle?"]),
+        entry("f", opinion=Opinion(verdict="up", comment="Die Turnhalle-Frage")),
+        entry("g", question="Turnhalle?"),
+    ]
+    for feedback in (*gone[:2], *kept, *gone[2:]):
+        log.append(feedback)
+    with log.path.open("ab") as file:
+        file.write(b'{"answer":"x","question":"Turnh')
+    log.forget(["da", "dort"], frozenset({"turnhalle"}))
+    assert log.read() == kept
+    assert b"urnhalle?" not in log.path.read_bytes()
+    assert stat.S_IMODE(log.path.stat().st_mode) == 0o600
+
+
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "rueckmeldungen.jsonl").mkdir()
     with pytest.raises(StoreError, match="ließ sich nicht speichern"):

@@ -222,7 +222,7 @@ def test_a_store_that_is_not_there_is_not_made_by_reading(tmp_path: Path) -> Non
 
 def test_a_damaged_file_gets_one_german_sentence(tmp_path: Path) -> None:
     (tmp_path / "aktenkundig.sqlite").write_bytes(b"kein SQLite" * 100)
-    with pytest.raises(StoreError, match="nicht lesbar"):
+    with pytest.raises(StoreError, match="beschädigt"):
         Store(tmp_path)
 
 

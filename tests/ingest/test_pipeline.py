@@ -16,13 +16,14 @@ import pytest
 from filelock import FileLock
 
 from corpus.analysis import analyse
+from corpus.data_directory import LOCK_FILE
 from corpus.embedding import SentenceEmbedding, open_embedding
 from corpus.errors import StoreError, UnreadableFileError
 from corpus.records import EVERYTHING
 from corpus.settings import Settings
 from corpus.store import Scope, Store
 from corpus.vectors import VectorIndex
-from ingest.pipeline import LOCK_FILE, Ingestor
+from ingest.pipeline import Ingestor
 from ingest.report import Progress, Report, ReportLine
 from tests.conftest import VORLAGE, Run
 

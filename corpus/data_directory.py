@@ -1,0 +1,24 @@
+"""What lies where in a data directory, for whoever copies, restores or tidies one.
+
+=======================  ===========================================================================================
+``aktenkundig.sqlite``   the store, the source of truth
+``chroma…``              the vector index, which can be rebuilt from the store; ``vektoren.stand`` names the current one
+``originale``            a copy of each file that was read, named by the hash of its bytes
+``hochgeladen``          what staff uploaded, in a folder for each visibility; hidden files are changes under way
+``rueckmeldungen.jsonl`` what users said of answers
+``modelle``              converted models; they can be made again
+``schreibsperre.lock``   held by whoever writes
+=======================  ===========================================================================================
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from corpus.types import Visibility
+
+FEEDBACK_FILE: Final = "rueckmeldungen.jsonl"
+UPLOADS_DIRECTORY: Final = "hochgeladen"
+UPLOAD_PLACES: Final[dict[Visibility, str]] = {"public": "oeffentlich", "non_public": "nichtoeffentlich"}
+LOCK_FILE: Final = "schreibsperre.lock"
