@@ -5,6 +5,7 @@
 ``chroma…``              the vector index, which can be rebuilt from the store; ``vektoren.stand`` names the current one
 ``originale``            a copy of each file that was read, named by the hash of its bytes
 ``hochgeladen``          what staff uploaded, in a folder for each visibility; hidden files are changes under way
+``oparl``                what council information systems sent, and how far the comparison with each has come
 ``rueckmeldungen.jsonl`` what users said of answers
 ``modelle``              converted models; they can be made again
 ``schreibsperre.lock``   held by whoever writes
@@ -21,4 +22,5 @@ if TYPE_CHECKING:
 FEEDBACK_FILE: Final = "rueckmeldungen.jsonl"
 UPLOADS_DIRECTORY: Final = "hochgeladen"
 UPLOAD_PLACES: Final[dict[Visibility, str]] = {"public": "oeffentlich", "non_public": "nichtoeffentlich"}
+OPARL_DIRECTORY: Final = "oparl"
 LOCK_FILE: Final = "schreibsperre.lock"

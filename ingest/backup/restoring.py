@@ -16,7 +16,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from corpus.data_directory import FEEDBACK_FILE, UPLOAD_PLACES, UPLOADS_DIRECTORY
+from corpus.data_directory import FEEDBACK_FILE, OPARL_DIRECTORY, UPLOAD_PLACES, UPLOADS_DIRECTORY
 from corpus.database import DATABASE_FILE, RESTORING_FOLDER, prepare_directory
 from corpus.disk import room_needed
 from corpus.errors import AktenkundigError, StoreError, UnreadableFileError
@@ -30,8 +30,11 @@ from ingest.backup.writing import copied
 from ingest.leftovers import STAGING_FOLDER
 from ingest.writers_lock import writing_alone
 
-_MEMBERS = (ORIGINALS_DIRECTORY, UPLOADS_DIRECTORY, FEEDBACK_FILE, DATABASE_FILE)
-"""What a restored state consists of beside its vector index; all of them are in the staging folder, if only empty."""
+_MEMBERS = (ORIGINALS_DIRECTORY, UPLOADS_DIRECTORY, OPARL_DIRECTORY, FEEDBACK_FILE, DATABASE_FILE)
+"""What a restored state consists of beside its vector index; all of them are in the staging folder, if only empty.
+
+What came over OParl is always empty: the next comparison begins anew, because one that goes on from a later state than
+the store's would never bring back what the store lacks."""
 _ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, KeyError)
 """What reading a damaged, encrypted or foreign file may raise."""
 
@@ -129,7 +132,11 @@ def _checked(archive: zipfile.ZipFile, file: Path) -> Manifest:
 
 
 def _extract(archive: zipfile.ZipFile, manifest: Manifest, staging: Path, file: Path) -> None:
-    for folder in (ORIGINALS_DIRECTORY, *(f"{UPLOADS_DIRECTORY}/{place}" for place in UPLOAD_PLACES.values())):
+    for folder in (
+        ORIGINALS_DIRECTORY,
+        OPARL_DIRECTORY,
+        *(f"{UPLOADS_DIRECTORY}/{place}" for place in UPLOAD_PLACES.values()),
+    ):
         (staging / folder).mkdir(parents=True)
     (staging / FEEDBACK_FILE).touch(0o600)
     for name in manifest.files:
@@ -169,7 +176,8 @@ def _complete(settings: Settings, manifest: Manifest, staging: Path, data: Path)
     with closing(Store.create(staging)) as store:
         if store.integrity() != "ok":
             raise StoreError("Der Bestand in der Sicherung ist beschädigt; bitte eine andere Sicherung zurückspielen.")
-        store.files.relocate(f"{manifest.data_directory}/{UPLOADS_DIRECTORY}", str(data / UPLOADS_DIRECTORY))
+        for folder in (UPLOADS_DIRECTORY, OPARL_DIRECTORY):
+            store.files.relocate(f"{manifest.data_directory}/{folder}", str(data / folder))
         if store.vectors.missing():
             from corpus.embedding import open_embedding
 

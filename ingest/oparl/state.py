@@ -26,6 +26,8 @@ from ingest.sources import slug
 
 STATE_FILE: Final = "abgleich.sqlite"
 _VERSION: Final = 1
+_ERASE: Final = "erase"
+"""Remembered from when something was removed until the file has been written anew without it."""
 
 Kind = Literal["organization", "meeting", "paper", "agendaItem", "consultation", "file"]
 
@@ -128,7 +130,13 @@ class State:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._connection.close()
+        try:
+            if self.remembered(_ERASE) is not None:
+                # SQLite moves cells between pages; only a file that is written anew has no copies of them left.
+                self._connection.execute("VACUUM")
+                self.remember(_ERASE, None)
+        finally:
+            self._connection.close()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -174,6 +182,8 @@ class State:
         with self.transaction():
             is_changed = not rows or rows[0][0] != written
             if is_changed:
+                if rows:
+                    self.remember(_ERASE, "")
                 touched = {key, *self._parts_of(key)}
                 self._connection.execute(
                     "INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?, ?)",
@@ -202,6 +212,7 @@ class State:
     def remove(self, key: str) -> bool:
         """Forget an object; whether there was one. Its Akte is gone, those that it is used in become due."""
         with self.transaction():
+            self.remember(_ERASE, "")
             touched = {key, *self._parts_of(key)}
             found = self._connection.execute("DELETE FROM objects WHERE key = ?", (key,)).rowcount > 0
             found = self._connection.execute("DELETE FROM parts WHERE part = ?", (key,)).rowcount > 0 or found

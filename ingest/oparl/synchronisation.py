@@ -15,6 +15,7 @@ from typing import Final
 
 from filelock import FileLock, Timeout
 
+from corpus.data_directory import OPARL_DIRECTORY
 from corpus.database import prepare_directory
 from corpus.errors import StoreError
 from corpus.register import REGISTER_FILE
@@ -30,8 +31,8 @@ from ingest.oparl.state import AkteState, Due, State, folder_name
 from ingest.oparl.values import Json, absolute, identity, is_address, items, line, now, stamp
 from ingest.report import Report
 
-FOLDER: Final = "oparl"
 _AKTEN: Final = "akten"
+_CLEARED: Final = "cleared"
 _AT_ONCE: Final = 40
 """Akten that are laid down and then read together."""
 
@@ -126,7 +127,7 @@ class Synchronisation:
                 yield absolute(element, listed.base)
 
     def _synchronise(self, client: Client, body: Json, report: SyncReport, *, full: bool) -> None:
-        folder = self._data / FOLDER / folder_name(identity(str(body["id"])))
+        folder = self._data / OPARL_DIRECTORY / folder_name(identity(str(body["id"])))
         with self._alone(folder), State(folder) as state:
             update = BodyUpdate(client, state, body, self._rhythm, self._tell, full=full)
             report.bodies.append(update.report)
@@ -140,6 +141,8 @@ class Synchronisation:
                 self._settle(work, report)
                 return
             update.finish(nothing_failed=nothing_failed)
+            if update.report.is_complete and state.remembered(_CLEARED) is None:
+                self._clear(work, report)
 
     def _work_off(self, work: _Work, report: SyncReport, *, is_full: bool) -> bool:
         """Lay down and read all that is due; whether nothing has to be tried again."""
@@ -157,6 +160,17 @@ class Synchronisation:
                 self._settle(work, report)
         self._settle(work, report)
         return nothing_failed
+
+    def _clear(self, work: _Work, report: SyncReport) -> None:
+        """Have the store forget what an earlier state laid down here and this one knows nothing of.
+
+        A state is lost when a backup is restored or somebody deletes it; what the server has taken offline since would
+        otherwise stay for ever.
+        """
+        if work.folder.is_dir():
+            lines = self._read([work.folder]).lines
+            report.documents.lines += [line for line in lines if line.outcome != "unchanged"]
+        work.state.remember(_CLEARED, stamp())
 
     def _settle(self, work: _Work, report: SyncReport) -> None:
         """Read the batch, then note that it was."""
@@ -190,7 +204,7 @@ class _Work:
         self.state = state
         self.folders = FolderMaker(state, client, folder)
         self.batch = _Batch()
-        self._folder = folder
+        self.folder = folder
         self._authority = authority or "Körperschaft ohne Namen"
         self._references = References(state, client)
         self._rhythm = rhythm
@@ -198,9 +212,9 @@ class _Work:
 
     def folders_with_register(self) -> set[str]:
         """The names of the folders in which an Akte lies."""
-        if not self._folder.is_dir():
+        if not self.folder.is_dir():
             return set()
-        return {path.parent.name for path in self._folder.glob(f"*/{REGISTER_FILE}")}
+        return {path.parent.name for path in self.folder.glob(f"*/{REGISTER_FILE}")}
 
     def lay_down(self, akte: AkteState) -> bool:
         """Make an Akte's folder what it should be and add it to the batch; whether it has to be tried again."""

@@ -66,8 +66,9 @@ class Desk:
             if self.fail_after == 0:
                 raise KeyboardInterrupt
             self.fail_after -= 1
-        self.read += [folder.name for folder in folders]
-        for folder in folders:
+        akten = [folder for folder in folders if folder.name != "akten"]  # all of them, once in the life of a state
+        self.read += [folder.name for folder in akten]
+        for folder in akten:
             assert folder.is_dir()
             if any(folder.iterdir()):
                 load_register(folder)
