@@ -34,6 +34,7 @@ COMMAND_HELP = {
     "serve": "den Web-Chat starten",
     "mcp": "anderen Assistenten Auskunft geben (Model Context Protocol)",
     "documents": "die Dokumente auflisten",
+    "visibility": "sagen, wer Dokumente sehen darf",
     "text": "den Text eines Dokuments ausgeben",
     "doctor": "den Datenbestand prüfen",
     "users": "Zugänge verwalten",

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from corpus.errors import StoreError
+from corpus.migration import OLDEST_VERSION, migrate
 from corpus.schema import SCHEMA, SCHEMA_VERSION
 
 DATABASE_FILE = "aktenkundig.sqlite"
@@ -21,7 +22,10 @@ Row = tuple[Any, ...]
 
 
 class Database:
-    """The file in ``directory``; safe to use from several threads. Opening it changes nothing."""
+    """The file in ``directory``; safe to use from several threads.
+
+    Opening it changes nothing, unless it comes from an earlier version of the program.
+    """
 
     def __init__(self, directory: Path) -> None:
         """Open the database that :func:`create_database` made; raises :class:`StoreError`."""
@@ -90,11 +94,19 @@ class Database:
         return connection
 
     def _check_version(self) -> None:
-        rows = self.query("SELECT value FROM meta WHERE key = 'schema'")
-        if not rows or rows[0][0] != str(SCHEMA_VERSION):
+        if self._version() == str(OLDEST_VERSION):
+            try:
+                migrate(self._connection())
+            except sqlite3.DatabaseError as error:
+                raise self._problem(error) from error
+        if self._version() != str(SCHEMA_VERSION):
             raise StoreError(
                 f"Das Datenverzeichnis „{self._directory}“ stammt von einer anderen Version; bitte neu einlesen."
             )
+
+    def _version(self) -> str:
+        rows = self.query("SELECT value FROM meta WHERE key = 'schema'")
+        return str(rows[0][0]) if rows else ""
 
     def _problem(self, error: sqlite3.DatabaseError) -> StoreError:
         if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):

@@ -43,6 +43,11 @@ class Ingest:
             help="alles als nichtöffentlich einlesen, was immer die Dokumente von sich sagen",
         )
         parser.add_argument(
+            "--internal",
+            action="store_true",
+            help="alles als intern einlesen: nur für die Verwaltung, was immer sonst darüber gesagt ist",
+        )
+        parser.add_argument(
             "--json",
             action="store_true",
             help="für Programme: eine JSON-Zeile je Ereignis; ein Ordner darf dann auch leer sein",
@@ -57,7 +62,10 @@ class Ingest:
 
         def ingested(heard: Progress) -> Report:
             return Ingestor(settings, open_embedding(settings), progress=heard).ingest(
-                arguments.paths, may_be_empty=arguments.json, non_public=arguments.non_public
+                arguments.paths,
+                may_be_empty=arguments.json,
+                non_public=arguments.non_public,
+                internal=arguments.internal,
             )
 
         if arguments.json:

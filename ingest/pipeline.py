@@ -12,11 +12,10 @@ from pathlib import Path
 from threading import Lock
 from typing import Self
 
-from filelock import FileLock, Timeout
-
+from corpus.access import Access
 from corpus.database import prepare_directory
 from corpus.embedding import SentenceEmbedding
-from corpus.errors import StoreError, UnreadableFileError
+from corpus.errors import UnreadableFileError
 from corpus.originals import original_path
 from corpus.records import ReadFile
 from corpus.register import Akte
@@ -30,10 +29,9 @@ from ingest.preparing import Preparer
 from ingest.reading import ReadDocument, printable_name
 from ingest.report import Outcome, Progress, Report, ReportLine
 from ingest.sources import Source, Sources, find_sources, slug
-from ingest.upkeep import complete_vectors, keep_original, purge_originals, recover
+from ingest.upkeep import align_access, complete_vectors, keep_original, only_writer, purge_originals, recover
 from ingest.worker import ReadingWorkers
 
-LOCK_FILE = "schreibsperre.lock"
 _READING_SHARE = 0.1
 """What reading takes of the time for a file; the rest is embedding."""
 
@@ -58,12 +56,20 @@ class Ingestor:
         self._workers = workers
         self._preparer = Preparer(embedding)
 
-    def ingest(self, paths: Sequence[Path], *, may_be_empty: bool = False, non_public: bool = False) -> Report:
+    def ingest(
+        self,
+        paths: Sequence[Path],
+        *,
+        may_be_empty: bool = False,
+        non_public: bool = False,
+        internal: bool = False,
+    ) -> Report:
         """Read files and folders.
 
         A file that the user named and that cannot be read ends the run before anything is written; one in a folder is
         reported and left out. A folder without any document is an error unless it ``may_be_empty``. With ``non_public``
-        whatever is read of it is so, even if it calls itself public. Raises :class:`AktenkundigError`.
+        whatever is read of it is so, even if it calls itself public; with ``internal`` it is that, whatever else is
+        said of it. Raises :class:`AktenkundigError`.
         """
         sources = find_sources(paths, may_be_empty=may_be_empty)
         named = [source for source in sources.files if source.named]
@@ -76,28 +82,23 @@ class Ingestor:
                     raise result
                 ahead.put(path, result)
             prepare_directory(self._settings.data)
-            lock = FileLock(self._settings.data / LOCK_FILE)
-            try:
-                # The lock comes before the store, because only one writer may make it.
-                with lock.acquire(timeout=0), closing(Store.create(self._settings.data)) as store:
-                    store.require_model(self._embedding.identity)
-                    vectors = VectorIndex(self._settings.data)
-                    recover(store, vectors)
-                    complete_vectors(store, vectors, self._embedding)
-                    run = _Run(
-                        self._settings,
-                        store,
-                        vectors,
-                        self._preparer,
-                        self._embedding.identity,
-                        self._progress,
-                        non_public,
-                    )
-                    return run.write(sources, workers, ahead, heard)
-            except Timeout as error:
-                raise StoreError(
-                    "Gerade liest schon ein anderer Vorgang ein; bitte warten, bis er fertig ist."
-                ) from error
+            # The lock comes before the store, because only one writer may make it.
+            with only_writer(self._settings.data), closing(Store.create(self._settings.data)) as store:
+                store.require_model(self._embedding.identity)
+                vectors = VectorIndex(self._settings.data)
+                recover(store, vectors)
+                complete_vectors(store, vectors, self._embedding)
+                align_access(store, vectors)
+                run = _Run(
+                    self._settings,
+                    store,
+                    vectors,
+                    self._preparer,
+                    self._embedding.identity,
+                    self._progress,
+                    "internal" if internal else "non_public" if non_public else "public",
+                )
+                return run.write(sources, workers, ahead, heard)
 
 
 class _ReadAhead:
@@ -135,7 +136,7 @@ class _ReadAhead:
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """One run under the writer's lock."""
+    """One run under the writer's lock; ``least`` is how hidden everything is that it reads."""
 
     settings: Settings
     store: Store
@@ -143,7 +144,7 @@ class _Run:
     preparer: Preparer
     model: str
     progress: Progress
-    non_public: bool
+    least: Visibility
 
     def write(self, sources: Sources, workers: ReadingWorkers, ahead: _ReadAhead, heard: _PageCounter) -> Report:
         from ingest.readers.ocr import TextRecognizer
@@ -213,8 +214,6 @@ class _Run:
             head = read_head(read.canonical)
             container = container or head
             info = self._with_free_id(self._info(planned, read, head, container, first=number == 0), planned, taken)
-            if self.non_public:
-                info = replace(info, visibility="non_public")
             taken.append(info.document)
             file = ReadFile(planned.path, planned.info.sha256, planned.fingerprint, tuple(taken))
             outcome, passages = self._store_document(
@@ -226,7 +225,7 @@ class _Run:
                 outcome,
                 len(read.canonical.pages),
                 passages,
-                visibility_assumed=not ((entry and entry.visibility) or head.visibility or container.visibility),
+                visibility_assumed=not ((entry and entry.access) or head.visibility or container.visibility),
                 unread=tuple(page.printed for page in read.canonical.pages if page.reading == "unread"),
                 skipped=read.skipped,
             )
@@ -249,7 +248,10 @@ class _Run:
                 self._delete_vectors(self.store.files.record(file))
             embedded(1.0)
             return "unchanged", 0
-        prepared, nodes = self.preparer.prepare(info, fingerprint, read.canonical, embedded)
+        declared = Access.of(info).at_least(self.least)
+        access = (self.store.access_rule(info.document) or declared).at_least(self.least)
+        info = replace(info, visibility=access.visibility, gremien=access.gremien)
+        prepared, nodes = self.preparer.prepare(info, fingerprint, read.canonical, embedded, declared)
         keep_original(planned.source.path, original_path(self.settings.data, prepared.info), read.attachment)
         key = self.store.begin(prepared, self.model)
         self.vectors.add(nodes)
@@ -279,9 +281,11 @@ class _Run:
         if read.attachment is not None:
             info = replace(info, sha256=hashlib.sha256(read.attachment).hexdigest())
         if first and entry is not None:
-            return replace(
-                info, media_type=read.media_type, visibility=entry.visibility or self._visibility(head, container)
-            )
+            access = entry.access or Access(self._visibility(head, container))
+            return replace(info, media_type=read.media_type, visibility=access.visibility, gremien=access.gremien)
+        access = Access(self._visibility(head, container))
+        if entry is not None and entry.access is not None:  # what lies in a hidden file is hidden with it
+            access = access.narrowed_to(entry.access)
         return replace(
             info,
             title=read.title or info.title,
@@ -291,7 +295,8 @@ class _Run:
             session=head.session,
             date=head.date,
             media_type=read.media_type,
-            visibility=self._visibility(head, container),
+            visibility=access.visibility,
+            gremien=access.gremien,
         )
 
     def _visibility(self, head: DocumentHead, container: DocumentHead) -> Visibility:

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from filelock import FileLock, Timeout
 from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.schema import BaseNode
 
+from corpus.access import Access
+from corpus.errors import StoreError
 from corpus.originals import ORIGINALS_DIRECTORY, original_path
 from corpus.records import EVERYTHING
 from corpus.store import Store
 from corpus.types import DocumentInfo
-from corpus.vectors import VectorIndex
+from corpus.vectors import VectorIndex, access_metadata
 from ingest.passages import passage_node
 
+LOCK_FILE = "schreibsperre.lock"
 _AT_ONCE = 500
 """Passages that are embedded anew at a time."""
 
@@ -44,9 +50,45 @@ def complete_vectors(store: Store, vectors: VectorIndex, embedding: BaseEmbeddin
         vectors.add(embedding(nodes))
 
 
-def node_metadata(info: DocumentInfo) -> dict[str, str]:
-    """What the vector index knows of a passage's document; ``visibility`` and ``origin`` filter its searches."""
-    return {"document": info.document, "title": info.title, "visibility": info.visibility, "origin": info.origin}
+def node_metadata(info: DocumentInfo) -> dict[str, str | int]:
+    """What the vector index knows of a passage's document; access and ``origin`` filter its searches."""
+    about = {"document": info.document, "title": info.title, "origin": info.origin}
+    return {**about, **access_metadata(Access.of(info))}
+
+
+def set_access(store: Store, vectors: VectorIndex, document: str, rule: Access | None) -> Access:
+    """Say by command who may see a document; ``None`` leaves that to what is declared. Return what is in force.
+
+    The store comes first: what it hides is shown by no search, whatever the vector index would find.
+    """
+    access, keys = store.set_access_rule(document, rule)
+    vectors.set_access(keys, access)
+    return access
+
+
+def align_access(store: Store, vectors: VectorIndex) -> None:
+    """Let the vector index follow where it was interrupted before it knew of a change."""
+    marks = vectors.access_marks()
+    behind: dict[Access, set[str]] = {}
+    for key, access in store.access_of_passages().items():
+        if key in marks and marks[key] != access_metadata(access):
+            behind.setdefault(access, set()).add(key)
+    for access, keys in behind.items():
+        vectors.set_access(keys, access)
+
+
+@contextmanager
+def only_writer(data: Path) -> Iterator[None]:
+    """Hold the lock of a data directory; raises :class:`StoreError` where somebody else writes into it."""
+    lock = FileLock(data / LOCK_FILE)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise StoreError("Gerade liest schon ein anderer Vorgang ein; bitte warten, bis er fertig ist.") from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def keep_original(source: Path, target: Path, content: bytes | None = None) -> None:
