@@ -38,6 +38,7 @@ COMMAND_HELP = {
     "text": "den Text eines Dokuments ausgeben",
     "doctor": "den Datenbestand prüfen",
     "users": "Zugänge verwalten",
+    "audit": "zeigen, wer wann welches Dokument gesehen hat",
     "eval": "die Güte messen",
 }
 
