@@ -9,6 +9,9 @@ import gradio as gr
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
+from assistant.accounts.store import open_accounts
+from assistant.accounts.throttle import Throttle
+from assistant.audit import AuditLog
 from assistant.feedback import FeedbackDesk, FeedbackLog
 from assistant.web.accessibility import accessibility_routes
 from assistant.web.api import API_PATH, create_api
@@ -16,12 +19,15 @@ from assistant.web.chat import build_chat
 from assistant.web.factcheck import factcheck_routes
 from assistant.web.feedback import feedback_routes
 from assistant.web.further import FurtherDesk, further_routes
+from assistant.web.gate import Gate
+from assistant.web.login import LoginDesk, login_routes
 from assistant.web.mcp_server import create_tools, routes, running
 from assistant.web.page import ASSETS, PageMiddleware
 from assistant.web.problems import report_problems
 from assistant.web.security import Protection
 from assistant.web.staff import StaffDesk
 from assistant.web.viewer import viewer_routes
+from assistant.web.visits import Reception
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
@@ -40,21 +46,32 @@ def create_app(assistant: Assistant) -> FastAPI:
     tool_routes = routes(tools, assistant.settings.host)
     app = FastAPI(title="aktenkundig", docs_url=None, redoc_url=None, openapi_url=None, lifespan=running(tools))
     app.router.routes.extend(tool_routes)
-    app.include_router(viewer_routes(assistant))
-    app.include_router(accessibility_routes(assistant.settings.contact))
-    app.include_router(factcheck_routes(assistant))
-    desk = FeedbackDesk(assistant, FeedbackLog(assistant.settings.data)) if assistant.settings.feedback else None
+    settings = assistant.settings
+    audit = (
+        AuditLog(settings.data, days=settings.audit_days, questions=settings.audit_questions)
+        if settings.audit
+        else None
+    )
+    accounts = open_accounts(settings) if settings.accounts else None
+    reception = Reception(assistant, settings, accounts, audit)
+    if accounts is not None:
+        login = LoginDesk(accounts, Throttle(accounts.database), audit)
+        app.include_router(login_routes(reception, accounts, login, settings))
+    app.include_router(viewer_routes())
+    app.include_router(accessibility_routes(settings.contact))
+    app.include_router(factcheck_routes(settings))
+    desk = FeedbackDesk(assistant, FeedbackLog(settings.data)) if settings.feedback else None
     if desk is not None:
         app.include_router(feedback_routes(desk))
-    further = FurtherDesk(assistant)
+    further = FurtherDesk()
     app.include_router(further_routes(further))
-    staff = StaffDesk(assistant.settings) if assistant.settings.staff_key is not None else None
+    staff = StaffDesk(settings) if settings.staff_key is not None or settings.accounts else None
     app.mount(API_PATH, create_api(assistant, desk, staff))
     app.mount("/web", StaticFiles(directory=ASSETS), name="web")
     report_problems(app)
     gr.mount_gradio_app(
         app,
-        build_chat(assistant, desk, further),
+        build_chat(reception, assistant.at_once, desk, further),
         path="/",
         theme=gr.themes.Base(font=list(_FONTS), font_mono=list(_FONTS_MONO)),
         footer_links=[],
@@ -66,6 +83,7 @@ def create_app(assistant: Assistant) -> FastAPI:
         show_error=False,
         max_file_size=1,
     )
-    app.add_middleware(PageMiddleware, assistant=assistant)
+    app.add_middleware(PageMiddleware)
+    app.add_middleware(Gate, reception=reception)
     app.add_middleware(Protection)
     return app

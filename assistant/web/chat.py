@@ -10,12 +10,14 @@ import logging
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from queue import Queue
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 from pydantic import TypeAdapter, ValidationError
+from starlette.requests import HTTPConnection
 
 from assistant.answer import Answer, Turn
 from assistant.engine import Progress, Watch
@@ -24,10 +26,10 @@ from assistant.web.capacity import WAITING
 from assistant.web.further import FurtherDesk, Shown
 from assistant.web.gradio_api import add_gradio_api
 from assistant.web.progress import HungUpError, News, in_words
+from assistant.web.visits import Reception, Visit, shown_documents
 from corpus.errors import AktenkundigError
 
 if TYPE_CHECKING:
-    from assistant.assistant import Assistant
     from assistant.feedback import FeedbackDesk
 
 _log = logging.getLogger(__name__)
@@ -36,18 +38,22 @@ _CHOICE = TypeAdapter(list[str])
 _UNEXPECTED = "Bei dieser Frage ist ein Fehler aufgetreten; bitte stellen Sie sie noch einmal oder anders."
 
 
-def build_chat(assistant: Assistant, desk: FeedbackDesk | None, further: FurtherDesk) -> gr.Blocks:
+def build_chat(reception: Reception, at_once: int, desk: FeedbackDesk | None, further: FurtherDesk) -> gr.Blocks:
     """The Gradio part of the page; with a desk, answers can be rated; ``further`` knows what may be asked next.
 
     The browser scripts rely on the ids ``gespraech``, ``frage``, ``fragen`` and ``abbrechen``. Which documents are
     searched is chosen in auswahl.js and comes with each question.
     """
-    workers = ThreadPoolExecutor(assistant.at_once, thread_name_prefix="answers")
+    workers = ThreadPoolExecutor(at_once, thread_name_prefix="answers")
 
     def ask(
         question: str, exchanges: list[Exchange], choice: str | None, request: gr.Request
     ) -> Iterator[tuple[list[Exchange], str, Any]]:
         """Show the question at once, then how far it is, then what came of it; a failed one goes back to the input."""
+        visit = _visit_again(reception, request)
+        seen = (visit.name, visit.clearance.view, visit.assistant.access_state())
+        # What was answered to somebody else, or from what is not to be seen any more, is no part of the conversation.
+        exchanges = [exchange for exchange in exchanges if exchange.seen in (None, seen)]
         asked = Exchange(question, documents=_chosen(choice))
         yield exchanges, conversation_html([*exchanges, asked]), ""
         told: Queue[Progress | None] = Queue()
@@ -62,11 +68,10 @@ def build_chat(assistant: Assistant, desk: FeedbackDesk | None, further: Further
 
         work = workers.submit(
             _answered,
-            assistant,
+            visit,
             desk,
-            Exchange(question, documents=asked.documents),
+            Exchange(question, documents=asked.documents, seen=seen),
             exchanges,
-            request.username,
             watch,
         )
         work.add_done_callback(lambda _: told.put(None))
@@ -80,7 +85,7 @@ def build_chat(assistant: Assistant, desk: FeedbackDesk | None, further: Further
             gone.set()
         result = work.result()
         if result.answer is not None:
-            result = replace(result, further=further.remember(_shown(result, result.answer, exchanges)))
+            result = replace(result, further=further.remember(_shown(result, result.answer, exchanges, visit)))
         now = [*exchanges, result]
         yield now, conversation_html(now), question if result.error else gr.skip()
 
@@ -126,25 +131,27 @@ def build_chat(assistant: Assistant, desk: FeedbackDesk | None, further: Further
             show_progress="hidden",
             api_visibility="private",
         )
-        add_gradio_api(assistant)
+        add_gradio_api(partial(_visit_again, reception))
         # Gradio draws its input before it listens to it; this runs once it does, see ``ask`` in gespraech.js.
         chat.load(None, js="() => { document.body.dataset.bereit = 'ja'; }")
-    chat.queue(default_concurrency_limit=assistant.at_once, max_size=WAITING)
+    chat.queue(default_concurrency_limit=at_once, max_size=WAITING)
     return chat
 
 
 def _answered(
-    assistant: Assistant,
+    visit: Visit,
     desk: FeedbackDesk | None,
     asked: Exchange,
     earlier: Sequence[Exchange],
-    user: str | None,
     watch: Watch,
 ) -> Exchange:
     """Ask the assistant; every failure becomes one German sentence in the conversation."""
     history = history_of(earlier)
     try:
-        answer = assistant.answer(asked.question, history=history, user=user, documents=asked.documents, watch=watch)
+        answer = visit.assistant.answer(
+            asked.question, history=history, user=visit.name or None, documents=asked.documents, watch=watch
+        )
+        visit.saw("answer", shown_documents(answer), asked.question)
     except AktenkundigError as error:
         return replace(asked, error=str(error))
     except Exception:  # noqa: BLE001 - the last place before Gradio, which would show its own English message
@@ -153,11 +160,19 @@ def _answered(
     return replace(asked, answer=answer, feedback=desk.remember(answer, history) if desk is not None else None)
 
 
-def _shown(exchange: Exchange, answer: Answer, earlier: Sequence[Exchange]) -> Shown:
+def _visit_again(reception: Reception, request: gr.Request) -> Visit:
+    """Who asks now: between a click and its turn somebody may have lost a role, or their session have ended."""
+    visit = reception.visit(HTTPConnection(request.request.scope))
+    if visit is None:
+        raise gr.Error("Ihre Anmeldung ist abgelaufen; bitte neu anmelden.")
+    return visit
+
+
+def _shown(exchange: Exchange, answer: Answer, earlier: Sequence[Exchange], visit: Visit) -> Shown:
     """What somebody sees once an answer is there."""
     conversation = [*earlier, exchange]
     quotes = [quote for one in conversation if one.answer is not None for quote in one.answer.citations]
-    return Shown(answer, history_of(conversation), quotes, exchange.documents)
+    return Shown(answer, history_of(conversation), quotes, exchange.documents, visit.clearance.view)
 
 
 def _chosen(choice: str | None) -> tuple[str, ...] | None:

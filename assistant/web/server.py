@@ -53,6 +53,8 @@ def serve(assistant: Assistant, *, host: str, port: int, announce: Callable[[str
             log_level="error",
             access_log=False,
             server_header=False,
+            # With accounts the proxies that are believed are those of the settings, not uvicorn's own.
+            proxy_headers=not assistant.settings.accounts,
             timeout_graceful_shutdown=_PATIENCE_SECONDS,
         )
         server = _AnnouncingServer(config, lambda: announce(f"Der Web-Chat läuft: {address} – beenden mit Strg+C"))

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable
 from functools import partial
 from pathlib import Path, PurePath
 from threading import Event
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import Annotated, Final
 
 from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Query, Request, Response
@@ -27,9 +27,7 @@ from assistant.web.api.streaming import awaited, event, streamed
 from assistant.web.problems import OverloadedError, TooLargeError
 from assistant.web.progress import HungUpError
 from assistant.web.viewer import disposition
-
-if TYPE_CHECKING:
-    from assistant.assistant import Assistant
+from assistant.web.visits import Visit, visit_of
 
 _WAITING: Final = 8
 """Checks that may wait for the one that runs."""
@@ -57,20 +55,21 @@ class DraftText(BaseModel):
 class CheckCounter:
     """Checks drafts one after the other."""
 
-    def __init__(self, assistant: Assistant) -> None:
-        self._assistant = assistant
+    def __init__(self) -> None:
         self._limiter = CapacityLimiter(1)
         self._inside = 0
 
     async def check(self, request: DraftRequest, connection: Request) -> FactCheck:
         """Check one draft; raises :class:`OverloadedError` where too many wait."""
-        return await awaited(connection, partial(self._checked, request))
+        return await awaited(connection, partial(self._checked, visit_of(connection), request))
 
     def stream(self, request: DraftRequest, connection: Request) -> AsyncIterator[str]:
         """Server-sent events: ``fortschritt`` with what is done and what there is, then ``ergebnis`` or ``fehler``."""
-        return streamed(connection, partial(self._checked, request), _on_way, _at_end)
+        return streamed(connection, partial(self._checked, visit_of(connection), request), _on_way, _at_end)
 
-    async def _checked(self, request: DraftRequest, gone: Event, tell: Callable[[tuple[int, int]], None]) -> FactCheck:
+    async def _checked(
+        self, visit: Visit, request: DraftRequest, gone: Event, tell: Callable[[tuple[int, int]], None]
+    ) -> FactCheck:
         if self._inside > _WAITING:
             raise OverloadedError(
                 "Gerade werden viele Entwürfe geprüft; bitte in ein paar Minuten noch einmal versuchen."
@@ -83,17 +82,20 @@ class CheckCounter:
 
         self._inside += 1
         try:
-            return await to_thread.run_sync(self._work, request, watch, limiter=self._limiter)
+            return await to_thread.run_sync(_work, visit, request, watch, limiter=self._limiter)
         finally:
             self._inside -= 1
 
-    def _work(self, request: DraftRequest, watch: Callable[[int, int], None]) -> FactCheck:
-        return self._assistant.check(request.text, documents=request.documents, watch=watch)
+
+def _work(visit: Visit, request: DraftRequest, watch: Callable[[int, int], None]) -> FactCheck:
+    check = visit.assistant.check(request.text, documents=request.documents, watch=watch)
+    visit.saw("check", [citation.document for claim in check.claims for citation in claim.citations])
+    return check
 
 
-def check_routes(assistant: Assistant) -> APIRouter:
+def check_routes() -> APIRouter:
     """The routes of the fact check."""
-    counter = CheckCounter(assistant)
+    counter = CheckCounter()
     router = APIRouter(tags=["Faktencheck"])
     overloaded: dict[int | str, dict[str, object]] = {503: {"model": ProblemDocument, "description": "überlastet"}}
 
