@@ -341,7 +341,7 @@ class Store:
             "ORDER BY akte, position",
             (*scope.values, *scope.visible_values),
         )
-        missing = [MissingDocument(*row[:-1], unpacked_gremien(row[-1])) for row in rows]
+        missing = [replace(MissingDocument(*row), gremien=unpacked_gremien(packed)) for *row, packed in rows]
         if not scope.examples:
             shown = {info.akte for info in self.documents(scope)}
             missing += [
@@ -534,7 +534,8 @@ class Store:
 
 def _info(row: Row) -> DocumentInfo:
     """The row of :data:`INFO_COLUMNS`, of which the last one is packed."""
-    return DocumentInfo(*row[:-1], unpacked_gremien(row[-1]))
+    *plain, packed = row
+    return replace(DocumentInfo(*plain), gremien=unpacked_gremien(packed))
 
 
 def _unknown(document: str) -> StoreError:

@@ -162,7 +162,7 @@ def _answered(
 
 def _visit_again(reception: Reception, request: gr.Request) -> Visit:
     """Who asks now: between a click and its turn somebody may have lost a role, or their session have ended."""
-    visit = reception.visit(HTTPConnection(request.request.scope))
+    visit = reception.visit(HTTPConnection(request.request.scope)) if request.request is not None else None
     if visit is None:
         raise gr.Error("Ihre Anmeldung ist abgelaufen; bitte neu anmelden.")
     return visit

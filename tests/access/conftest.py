@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from assistant.accounts.store import AccountStore
@@ -16,7 +18,7 @@ from assistant.web.app import create_app
 from corpus.access import Role
 from corpus.embedding import SentenceEmbedding, open_embedding
 from corpus.settings import Settings
-from tests.conftest import Run
+from ingest.pipeline import Ingestor
 
 PASSWORD = "ein langes Passwort für Tests"  # noqa: S105
 ADDRESS = "http://127.0.0.1:7860"
@@ -95,19 +97,34 @@ def opened(data: Path, models: Path, embedding: SentenceEmbedding, **more: bool)
         for name, (roles, gremien) in ROLES.items():
             accounts.add(name, PASSWORD, roles, gremien)
     assistant = Assistant(settings, embedding, clearance="public")
-    with TestClient(create_app(assistant), base_url=ADDRESS, follow_redirects=False) as client:
+
+    async def built() -> FastAPI:
+        """In a running event loop: without one Gradio makes some that it never closes."""
+        return create_app(assistant)
+
+    with TestClient(asyncio.run(built()), base_url=ADDRESS, follow_redirects=False) as client:
         yield client
     assistant.close()
 
 
+def question_of_chat(client: TestClient, question: str, session: str, **headers: str) -> dict[str, object]:
+    """What the chat's page sends when somebody asks; its event has three inputs and is told three outputs."""
+    events = client.get("/config", headers=headers).json()["dependencies"]
+    (asking,) = [event for event in events if len(event["inputs"]) == len(event["outputs"]) == 3]
+    return {"fn_index": asking["id"], "data": [question, None, ""], "session_hash": session}
+
+
 @pytest.fixture(scope="session")
-def akte_for(run: Run, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+def akte_for(
+    models_directory: Path, embedding: SentenceEmbedding, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Path]:
     """Data directories: the whole Akte, and one that holds only what the public sees."""
     made: dict[str, Path] = {}
     for seen_by in ("administration", "niemand"):
         folder = tmp_path_factory.mktemp("akte")
-        done = run("ingest", str(write_akte(folder / "akte", seen_by)), data=folder / "daten")
-        assert done.code == 0, done.err
+        settings = Settings(data=folder / "daten", models=models_directory)
+        report = Ingestor(settings, embedding).ingest([write_akte(folder / "akte", seen_by)])
+        assert report.complete, report.lines
         made[seen_by] = folder / "daten"
     return made
 

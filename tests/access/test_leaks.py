@@ -25,7 +25,7 @@ from corpus.embedding import SentenceEmbedding
 from corpus.store import Store
 from corpus.vectors import VectorIndex
 from ingest.upkeep import set_access
-from tests.access.conftest import DOCUMENTS, MISSING, PASSWORD, ROLES, opened
+from tests.access.conftest import DOCUMENTS, MISSING, PASSWORD, ROLES, opened, question_of_chat
 
 pytestmark = pytest.mark.slow
 
@@ -178,6 +178,49 @@ def test_answers_exports_checks_and_tools_tell_nobody_of_what_is_hidden_from_the
 def tool(chat: TestClient, name: str, arguments: Json, sent: dict[str, str]) -> Any:  # noqa: ANN401 - httpx's response
     call = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": name, "arguments": arguments}}
     return chat.post("/mcp", json=call, headers={"Accept": "application/json, text/event-stream", **sent})
+
+
+def asked_in_chat(chat: TestClient, question: str, session: str, sent: dict[str, str]) -> bytes:
+    """All that comes back of a question in the chat itself."""
+    asking = question_of_chat(chat, question, session, **sent)
+    assert chat.post("/gradio_api/queue/join", json=asking, headers=sent).status_code == 200
+    return chat.get(f"/gradio_api/queue/data?session_hash={session}", headers=sent).content
+
+
+def test_the_chat_tells_nobody_of_what_is_hidden_from_them(
+    chat: TestClient, headers: dict[str, dict[str, str]]
+) -> None:
+    for who, sent in headers.items():
+        told = asked_in_chat(chat, QUESTIONS[0], f"gespraech-{who}", sent)
+        assert b"process_completed" in told
+        assert leaked(told, hidden_from(who)) == set(), who
+        for key in re.findall(rb'data-further=.{0,2}"([\w-]+)', told):
+            other = chat.get(f"/vorschlaege/{key.decode()}")  # the public, with a key that it cannot know
+            assert leaked(other.content, hidden_from("niemand")) == set()
+
+
+def test_a_conversation_loses_what_somebody_may_not_see_any_more(
+    chat: TestClient, headers: dict[str, dict[str, str]], accounts: AccountStore, akte_for: dict[str, Path]
+) -> None:
+    question = "Was kostet der Zirkonhalle?"
+    assert b"Vorlage Zirkonhalle" in asked_in_chat(chat, question, "rolle", headers["bau"])
+    assert b"Vorlage Zirkonhalle" in asked_in_chat(chat, QUESTIONS[1], "rolle", headers["bau"])
+    accounts.set_roles("bau", [], [])
+    try:
+        told = asked_in_chat(chat, QUESTIONS[1], "rolle", headers["bau"])
+        assert leaked(told, hidden_from("niemand")) == set()
+    finally:
+        accounts.set_roles("bau", *ROLES["bau"])
+    asked_in_chat(chat, question, "zugang", headers["bau"])
+    data = akte_for["administration"]
+    store, vectors = Store(data), VectorIndex(data)
+    set_access(store, vectors, "nur-bau", Access("internal"))
+    try:
+        told = asked_in_chat(chat, QUESTIONS[1], "zugang", headers["bau"])
+        assert leaked(told, {"Zirkonhalle", "nur-bau"}) == set()
+    finally:
+        set_access(store, vectors, "nur-bau", None)
+        store.close()
 
 
 def test_nothing_leaks_while_documents_change_their_access_and_people_lose_roles(

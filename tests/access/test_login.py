@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from assistant.accounts.store import AccountStore
 from corpus.embedding import SentenceEmbedding
-from tests.access.conftest import ADDRESS, PASSWORD, opened
+from tests.access.conftest import ADDRESS, PASSWORD, opened, question_of_chat
 from tests.conftest import STAFF_KEY
 
 pytestmark = pytest.mark.slow
@@ -130,11 +130,12 @@ def test_an_invented_or_withdrawn_token_is_refused_and_not_taken_for_the_public(
 
 
 def test_a_conversation_belongs_to_whoever_began_it(browser: TestClient) -> None:
-    join = {"fn_index": 999, "data": [], "session_hash": "gespraech-eins"}
-    browser.post("/gradio_api/queue/join", json=join)
+    asking = question_of_chat(browser, "Was kostet die Anlage?", "gespraech-eins")
+    assert browser.post("/gradio_api/queue/join", json=asking).status_code == 200
+    assert "process_completed" in browser.get("/gradio_api/queue/data?session_hash=gespraech-eins").text
     assert log_in(browser, "bau") == 303
     assert browser.get("/gradio_api/queue/data?session_hash=gespraech-eins").status_code == 404
-    assert browser.post("/gradio_api/queue/join", json=join, headers=OURS).status_code == 404
+    assert browser.post("/gradio_api/queue/join", json=asking, headers=OURS).status_code == 404
 
 
 def test_the_way_back_leads_to_our_pages_only(browser: TestClient) -> None:
