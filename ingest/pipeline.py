@@ -6,16 +6,18 @@ import hashlib
 import pickle
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
 from typing import Self
 
+from filelock import FileLock, Timeout
+
 from corpus.access import Access
 from corpus.database import prepare_directory
 from corpus.embedding import SentenceEmbedding
-from corpus.errors import UnreadableFileError
+from corpus.errors import StoreError, UnreadableFileError
 from corpus.originals import original_path
 from corpus.records import ReadFile
 from corpus.register import Akte
@@ -29,9 +31,10 @@ from ingest.preparing import Preparer
 from ingest.reading import ReadDocument, printable_name
 from ingest.report import Outcome, Progress, Report, ReportLine
 from ingest.sources import Source, Sources, find_sources, slug
-from ingest.upkeep import align_access, complete_vectors, keep_original, only_writer, purge_originals, recover
+from ingest.upkeep import align_access, complete_vectors, keep_original, purge_originals, recover
 from ingest.worker import ReadingWorkers
 
+LOCK_FILE = "schreibsperre.lock"
 _READING_SHARE = 0.1
 """What reading takes of the time for a file; the rest is embedding."""
 
@@ -99,6 +102,20 @@ class Ingestor:
                     "internal" if internal else "non_public" if non_public else "public",
                 )
                 return run.write(sources, workers, ahead, heard)
+
+
+@contextmanager
+def only_writer(data: Path) -> Iterator[None]:
+    """Hold the lock of a data directory; raises :class:`StoreError` where somebody else writes into it."""
+    lock = FileLock(data / LOCK_FILE)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise StoreError("Gerade liest schon ein anderer Vorgang ein; bitte warten, bis er fertig ist.") from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 class _ReadAhead:

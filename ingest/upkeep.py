@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from filelock import FileLock, Timeout
 from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.schema import BaseNode
 
 from corpus.access import Access
-from corpus.errors import StoreError
 from corpus.originals import ORIGINALS_DIRECTORY, original_path
 from corpus.records import EVERYTHING
 from corpus.store import Store
@@ -20,7 +16,6 @@ from corpus.types import DocumentInfo
 from corpus.vectors import VectorIndex, access_metadata
 from ingest.passages import passage_node
 
-LOCK_FILE = "schreibsperre.lock"
 _AT_ONCE = 500
 """Passages that are embedded anew at a time."""
 
@@ -75,20 +70,6 @@ def align_access(store: Store, vectors: VectorIndex) -> None:
             behind.setdefault(access, set()).add(key)
     for access, keys in behind.items():
         vectors.set_access(keys, access)
-
-
-@contextmanager
-def only_writer(data: Path) -> Iterator[None]:
-    """Hold the lock of a data directory; raises :class:`StoreError` where somebody else writes into it."""
-    lock = FileLock(data / LOCK_FILE)
-    try:
-        lock.acquire(timeout=0)
-    except Timeout as error:
-        raise StoreError("Gerade liest schon ein anderer Vorgang ein; bitte warten, bis er fertig ist.") from error
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def keep_original(source: Path, target: Path, content: bytes | None = None) -> None:

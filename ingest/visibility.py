@@ -43,7 +43,8 @@ class SetVisibility:
         """Change all documents or, where one is unknown, none; print what is in force now."""
         from corpus.store import Store
         from corpus.vectors import VectorIndex
-        from ingest.upkeep import align_access, only_writer, set_access
+        from ingest.pipeline import only_writer
+        from ingest.upkeep import align_access, set_access
 
         rule = _rule(arguments.level, arguments.gremium)
         data = load_settings().data
