@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Collection, Iterator, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from threading import Lock
 from typing import Literal, Self
 
 import numpy as np
@@ -40,6 +42,7 @@ from assistant.writing.answering import Numbering, checked, fallen_back, is_to_b
 from assistant.writing.connection import open_language_model
 from assistant.writing.material import Material, MaterialMaker
 from assistant.writing.writer import Piece, Writer
+from corpus.access import FULL, PUBLIC, Clearance
 from corpus.embedding import SentenceEmbedding, open_embedding
 from corpus.ingestions import Ingestions
 from corpus.settings import Settings, load_settings
@@ -47,6 +50,9 @@ from corpus.spelling import Vocabulary
 from corpus.store import Scope, Store
 from corpus.types import Visibility
 from corpus.vectors import VectorIndex
+
+_MOST_VIEWS = 64
+"""Clearances whose view is kept: each holds the words of all documents that it shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +67,8 @@ class Assistant:
     """Answers questions with proof. Safe to use from several threads.
 
     ``clearance`` is what whoever asks may see: the operator's own commands see everything, the web chat only what is
-    public. ``holdings`` shows the documents that its answers come from.
+    public, and what :meth:`seen_by` shows somebody who has logged in. ``holdings`` shows the documents that its answers
+    come from.
     """
 
     def __init__(
@@ -69,11 +76,13 @@ class Assistant:
         settings: Settings,
         embedding: SentenceEmbedding,
         *,
-        clearance: Visibility = "non_public",
+        clearance: Visibility | Clearance = "non_public",
         weights: Weights | None = None,
         observer: Observer | None = None,
     ) -> None:
-        """``weights`` replace the reader's stored ones, for calibrating; ``observer`` hears of answers and checks.
+        """``clearance`` may be given as a visibility: that of the public, or that of the administration.
+
+        ``weights`` replace the reader's stored ones, for calibrating; ``observer`` hears of answers and checks.
 
         Raises :class:`corpus.errors.StoreError` if the data directory is empty, damaged, or made by another model.
         """
@@ -84,7 +93,11 @@ class Assistant:
         self._embedding = embedding
         self._turnstile = Turnstile(AT_ONCE)
         self._checking = Turnstile(1)
-        self._scope = Scope(public_only=clearance == "public", examples=settings.examples)
+        if not isinstance(clearance, Clearance):
+            clearance = PUBLIC if clearance == "public" else FULL
+        self._scope = Scope(examples=settings.examples, clearance=clearance)
+        self._views: OrderedDict[Clearance, Self] = OrderedDict()
+        self._views_lock = Lock()
         self._reader = TrainedReader(
             open_network(settings, embedding), weights if weights is not None else load_weights()
         )
@@ -102,12 +115,38 @@ class Assistant:
         cls,
         settings: Settings | None = None,
         *,
-        clearance: Visibility = "non_public",
+        clearance: Visibility | Clearance = "non_public",
         observer: Observer | None = None,
     ) -> Self:
         """Open with these settings, or with those of the environment and ``aktenkundig.toml``."""
         settings = settings if settings is not None else load_settings()
         return cls(settings, open_embedding(settings), clearance=clearance, observer=observer)
+
+    @property
+    def clearance(self) -> Clearance:
+        """What whoever asks may see."""
+        return self._scope.clearance
+
+    def access_state(self) -> int:
+        """Grows whenever it changes who may see a document that is there."""
+        return self._store.access_state()
+
+    def seen_by(self, clearance: Clearance) -> Self:
+        """The same assistant as somebody with this clearance sees it, whatever its own is.
+
+        Views share store, models and turnstile, but no knowledge: each has words, abbreviations and documents of its
+        own. The last ones are kept, so close but one.
+        """
+        view = clearance.view
+        if view == self._scope.clearance.view:
+            return self
+        with self._views_lock:
+            if view not in self._views:
+                self._views[view] = self._viewed_by(view)
+                if len(self._views) > _MOST_VIEWS:
+                    self._views.popitem(last=False)
+            self._views.move_to_end(view)
+            return self._views[view]
 
     def answer(
         self,
@@ -334,7 +373,18 @@ class Assistant:
         self._store.close()
 
     def _narrow(self, documents: Collection[str]) -> None:
-        self._scope = self._scope.within(documents)
+        self._see(self._scope.within(documents))
+
+    def _viewed_by(self, clearance: Clearance) -> Self:
+        view = copy(self)
+        view._see(replace(self._scope, clearance=clearance))  # noqa: SLF001 - one of this class
+        return view
+
+    def _see(self, scope: Scope) -> None:
+        self._scope = scope
+        # Before what is built: a change meanwhile makes it be built again.
+        self._state = self._store.state()
+        self._views, self._views_lock = OrderedDict(), Lock()
         self.holdings = Holdings(self._store, self._scope, self.settings.data)
         self._engine = self._build()
 

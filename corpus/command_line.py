@@ -34,11 +34,13 @@ COMMAND_HELP = {
     "serve": "den Web-Chat starten",
     "mcp": "anderen Assistenten Auskunft geben (Model Context Protocol)",
     "documents": "die Dokumente auflisten",
+    "visibility": "sagen, wer Dokumente sehen darf",
     "text": "den Text eines Dokuments ausgeben",
     "doctor": "den Datenbestand prüfen und reparieren",
     "backup": "den Datenbestand sichern",
     "restore": "eine Sicherung zurückspielen",
     "users": "Zugänge verwalten",
+    "audit": "zeigen, wer wann welches Dokument gesehen hat",
     "eval": "die Güte messen",
 }
 

@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 
+from corpus.access import Access, in_words
 from corpus.dates import german_date
 from corpus.settings import load_settings
 
@@ -25,6 +26,8 @@ class Documents:
         from corpus.store import Scope, Store
 
         store = Store(load_settings().data)
+        documents = store.documents()
+        told = {info.document: in_words(Access.of(info)) for info in documents}
         entries: list[dict[str, object]] = [
             {
                 "document": info.document,
@@ -36,8 +39,9 @@ class Documents:
                 "pages": info.pages,
                 "file": info.file,
                 "status": "indexed",
+                **({"gremien": list(info.gremien)} if info.gremien else {}),
             }
-            for info in store.documents()
+            for info in documents
         ]
         entries += [
             {
@@ -61,7 +65,7 @@ class Documents:
             if entry["status"] == "missing":
                 print(f"{entry['document']}: {entry['kind']} „{entry['title']}“ – angekündigt, liegt nicht vor")
                 continue
-            visible = "öffentlich" if entry["visibility"] == "public" else "nichtöffentlich"
+            visible = told[str(entry["document"])]
             example = ", Beispieldokument (frei erfunden)" if entry["origin"] == "example" else ""
             date = f", {german_date(str(entry['date']))}" if entry["date"] else ""
             pages = "1 Seite" if entry["pages"] == 1 else f"{entry['pages']} Seiten"

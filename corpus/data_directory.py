@@ -7,6 +7,8 @@
 ``hochgeladen``          what staff uploaded, in a folder for each visibility; hidden files are changes under way
 ``oparl``                what council information systems sent, and how far the comparison with each has come
 ``rueckmeldungen.jsonl`` what users said of answers
+``zugaenge.sqlite``      accounts, their sessions and tokens
+``zugriffe.sqlite``      the audit log: who saw what
 ``modelle``              converted models; they can be made again
 ``schreibsperre.lock``   held by whoever writes
 =======================  ===========================================================================================
@@ -21,6 +23,12 @@ if TYPE_CHECKING:
 
 FEEDBACK_FILE: Final = "rueckmeldungen.jsonl"
 UPLOADS_DIRECTORY: Final = "hochgeladen"
-UPLOAD_PLACES: Final[dict[Visibility, str]] = {"public": "oeffentlich", "non_public": "nichtoeffentlich"}
+UPLOAD_PLACES: Final[dict[Visibility, str]] = {
+    "public": "oeffentlich",
+    "non_public": "nichtoeffentlich",
+    "internal": "intern",
+}
+ACCOUNTS_FILE: Final = "zugaenge.sqlite"
+AUDIT_FILE: Final = "zugriffe.sqlite"
 OPARL_DIRECTORY: Final = "oparl"
 LOCK_FILE: Final = "schreibsperre.lock"

@@ -6,12 +6,13 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 from corpus.disk import no_room
 from corpus.errors import DamagedStoreError, StoreError
+from corpus.migration import OLDEST_VERSION, migrate
 from corpus.schema import ADDITIONS, SCHEMA, SCHEMA_VERSION
 
 DATABASE_FILE = "aktenkundig.sqlite"
@@ -33,7 +34,10 @@ Row = tuple[Any, ...]
 
 
 class Database:
-    """The file in ``directory``; safe to use from several threads. Opening it changes nothing."""
+    """The file in ``directory``; safe to use from several threads.
+
+    Opening it changes nothing, unless it comes from an earlier version of the program.
+    """
 
     def __init__(self, directory: Path) -> None:
         """Open the database that :func:`create_database` made; raises :class:`StoreError`."""
@@ -154,11 +158,19 @@ class Database:
             return int(getattr(self._local, "identity", 0))
 
     def _check_version(self) -> None:
-        rows = self.query("SELECT value FROM meta WHERE key = 'schema'")
-        if not rows or rows[0][0] != str(SCHEMA_VERSION):
+        if self._version() == str(OLDEST_VERSION):
+            try:
+                migrate(self._connection())
+            except sqlite3.DatabaseError as error:
+                raise self._problem(error) from error
+        if self._version() != str(SCHEMA_VERSION):
             raise StoreError(
                 f"Das Datenverzeichnis „{self._directory}“ stammt von einer anderen Version; bitte neu einlesen."
             )
+
+    def _version(self) -> str:
+        rows = self.query("SELECT value FROM meta WHERE key = 'schema'")
+        return str(rows[0][0]) if rows else ""
 
     def _problem(self, error: sqlite3.DatabaseError) -> StoreError:
         if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
@@ -184,6 +196,15 @@ def damaged(directory: Path, reason: str) -> DamagedStoreError:
         f"Der Bestand in „{directory}“ ist beschädigt ({reason}); bitte mit „aktenkundig restore SICHERUNG --force“ "
         f"eine Sicherung zurückspielen oder dort die Dateien „{DATABASE_FILE}*“ löschen und die Dokumente neu einlesen."
     )
+
+
+def copy_database(path: Path, copy: Path) -> None:
+    """Write one state of a SQLite file into a new one, while others may go on writing; raises :class:`StoreError`."""
+    try:
+        with closing(sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)) as connection:
+            connection.execute("VACUUM INTO ?", (str(copy),))
+    except sqlite3.DatabaseError as error:
+        raise StoreError(f"„{path}“ ist nicht lesbar ({error}); bitte die Datei prüfen.") from error
 
 
 def prepare_directory(directory: Path) -> None:

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError
 
+from corpus.access import Access, gremium_name
 from corpus.errors import UnreadableFileError
 from corpus.types import MissingDocument, Origin, Visibility
 
@@ -39,7 +40,7 @@ class RegisterEntry(BaseModel):
     ``file`` is the document, ``source`` the text that it was typeset from, both relative to the register's folder.
     Without ``file`` the document is announced but missing. ``slot`` is a file name without its ending: a file of that
     name in the register's folder is the original and takes the place of ``file``. ``parent`` is the id of the document
-    that it is attached to.
+    that it is attached to. ``gremien`` are those whose members may see it; it is non-public then.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -51,6 +52,7 @@ class RegisterEntry(BaseModel):
     committee: Text | None = None
     session: Text | None = None
     visibility: Visibility | None = None
+    gremien: tuple[Text, ...] = ()
     origin: Origin
     number: Text | None = None
     file: Text | None = None
@@ -58,6 +60,13 @@ class RegisterEntry(BaseModel):
     slot: Slug | None = None
     parent: Slug | None = None
     note: Text | None = None
+
+    @property
+    def access(self) -> Access | None:
+        """Who may see it, where the register says so."""
+        if self.gremien:
+            return Access("non_public", tuple(map(gremium_name, self.gremien)))
+        return Access(self.visibility) if self.visibility is not None else None
 
 
 class _Head(BaseModel):
@@ -102,9 +111,10 @@ class Akte(BaseModel):
     def missing(self) -> list[MissingDocument]:
         """The documents that are announced but not there, so that an answer can say so instead of guessing."""
         return [
-            MissingDocument(document=entry.id, title=entry.title, kind=entry.kind, akte=self.id)
+            MissingDocument(entry.id, entry.title, entry.kind, self.id, access.visibility, access.gremien)
             for entry in self.documents
             if entry.file is None
+            for access in (entry.access or Access("public"),)
         ]
 
     def path(self, entry: RegisterEntry) -> Path:
@@ -139,6 +149,7 @@ def load_register(path: Path) -> Akte:
             f"Das Register {file} nennt kein Dokument; bitte einen Eintrag [[documents]] anlegen."
         )
     _check_ids(file, register.documents)
+    _check_gremien(file, register.documents)
     for entry in register.documents:
         for name in filter(None, (entry.file, entry.source)):
             _check_file(file, entry, name)
@@ -175,6 +186,16 @@ def _check_ids(file: Path, entries: tuple[RegisterEntry, ...]) -> None:
                 " ist; bitte die Angabe parent oder die Reihenfolge berichtigen."
             )
         known.add(entry.id)
+
+
+def _check_gremien(file: Path, entries: tuple[RegisterEntry, ...]) -> None:
+    """Only what is non-public is for some Gremien: a paper that is named public and for them is a mistake."""
+    for entry in entries:
+        if entry.gremien and entry.visibility not in (None, "non_public"):
+            raise UnreadableFileError(
+                f"Das Register {file} nennt für „{entry.id}“ Gremien, aber die Sichtbarkeit „{entry.visibility}“; bitte"
+                " „non_public“ eintragen oder die Gremien streichen."
+            )
 
 
 def _check_file(register: Path, entry: RegisterEntry, name: str) -> None:

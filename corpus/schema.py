@@ -7,7 +7,7 @@ from dataclasses import fields
 from corpus.analysis import FTS5_TOKENIZE
 from corpus.types import DocumentInfo
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 ADDITIONS = """
 -- vector: float32 (dimension,), as the vector index has it, which can be rebuilt from here without the model.
@@ -24,11 +24,11 @@ CREATE TABLE IF NOT EXISTS removed_words (word TEXT PRIMARY KEY) WITHOUT ROWID;
 INFO_COLUMNS = ", ".join(column.name for column in fields(DocumentInfo))
 """The columns of ``documents`` that make up a :class:`DocumentInfo`, in its order."""
 
-SCHEMA = f"""
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-
+DOCUMENTS = """
 -- A new version of a document is written beside the old one as 'indexing' and takes its place in one transaction
 -- when the vector index holds it too; searches see 'indexed' only.
+-- gremien: a JSON object of the Gremien whose members may see a non-public document, from key to name. The declared
+-- columns keep what file, register and settings say where a rule by command is in force instead.
 CREATE TABLE documents (
     key INTEGER PRIMARY KEY AUTOINCREMENT,
     document TEXT NOT NULL,
@@ -43,13 +43,38 @@ CREATE TABLE documents (
     authority TEXT,
     number TEXT,
     origin TEXT NOT NULL CHECK (origin IN ('original', 'example')),
-    visibility TEXT NOT NULL CHECK (visibility IN ('public', 'non_public')),
+    visibility TEXT NOT NULL CHECK (visibility IN ('public', 'non_public', 'internal')),
+    gremien TEXT NOT NULL DEFAULT '{}',
+    declared_visibility TEXT NOT NULL,
+    declared_gremien TEXT NOT NULL DEFAULT '{}',
     file TEXT NOT NULL,
     sha256 TEXT NOT NULL,
     media_type TEXT NOT NULL,
     pages INTEGER NOT NULL,
     text TEXT NOT NULL
 );
+"""
+
+ACCESS_RULES = """
+-- Who may see a document by command, whatever file and register say of it. loosens: by less than those say; such a rule
+-- goes with its document, so that no other one of the same name gets it. document: see corpus.access.rule_key.
+CREATE TABLE access_rules (
+    document TEXT PRIMARY KEY,
+    visibility TEXT NOT NULL,
+    gremien TEXT NOT NULL,
+    loosens INTEGER NOT NULL
+) WITHOUT ROWID;
+"""
+
+TERM_PLACES = """
+-- Where each term stands, as the full-text index knows it; nothing is stored twice.
+CREATE VIRTUAL TABLE passage_term_places USING fts5vocab (passage_terms, instance);
+"""
+
+SCHEMA = f"""
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+{DOCUMENTS}
+{ACCESS_RULES}
 CREATE UNIQUE INDEX one_indexed_version ON documents (document) WHERE state = 'indexed';
 
 -- boxes: zlib-compressed float32 (end - start, 4), NaN without a glyph.
@@ -76,6 +101,7 @@ CREATE TABLE sections (
     PRIMARY KEY (document_key, number)
 ) WITHOUT ROWID;
 
+-- size: how many terms the full-text index has of it.
 CREATE TABLE passages (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     key TEXT NOT NULL UNIQUE,
@@ -83,7 +109,8 @@ CREATE TABLE passages (
     number INTEGER NOT NULL,
     section INTEGER NOT NULL,
     start INTEGER NOT NULL,
-    end INTEGER NOT NULL
+    end INTEGER NOT NULL,
+    size INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX passages_of_document ON passages (document_key, number);
 
@@ -170,7 +197,9 @@ CREATE TABLE missing (
     title TEXT NOT NULL,
     kind TEXT NOT NULL,
     akte TEXT NOT NULL,
-    position INTEGER NOT NULL
+    position INTEGER NOT NULL,
+    visibility TEXT NOT NULL DEFAULT 'public',
+    gremien TEXT NOT NULL DEFAULT '{{}}'
 ) WITHOUT ROWID;
 
 -- Example questions of an Akte, from its register.
@@ -179,4 +208,5 @@ CREATE TABLE questions (akte TEXT NOT NULL, question TEXT NOT NULL);
 CREATE VIRTUAL TABLE passage_terms USING fts5 (
     words, parts, tokenize = "{FTS5_TOKENIZE}"
 );
+{TERM_PLACES}
 {ADDITIONS}"""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -17,6 +18,7 @@ from corpus.errors import SettingsError
 
 PREFIX = "AKTENKUNDIG_"
 SETTINGS_FILE = "aktenkundig.toml"
+_THIS_MACHINE = ("127.0.0.1", "::1", "localhost")
 
 
 def _sendable(key: SecretStr) -> SecretStr:
@@ -59,7 +61,7 @@ class Settings(BaseSettings):
         default="ausgewogen", description="Wie sicher eine Antwort sein muss; vorsichtig lehnt öfter ab"
     )
     examples: bool = Field(default=True, description="Beispieldokumente in Antworten verwenden")
-    default_visibility: Literal["public", "non_public"] = Field(
+    default_visibility: Literal["public", "non_public", "internal"] = Field(
         default="non_public", description="Sichtbarkeit von Dokumenten ohne Angabe"
     )
     host: str = Field(default="127.0.0.1", min_length=1, description="Adresse des Web-Chats")
@@ -79,6 +81,24 @@ class Settings(BaseSettings):
     staff_key: Annotated[SecretStr, AfterValidator(_sendable)] | None = Field(
         default=None, description="Schlüssel der Verwaltung zum Hochladen; ohne ihn gibt es das nicht"
     )
+    accounts: bool = Field(default=False, description="Zugänge mit Anmeldung; ohne sie sehen alle dasselbe")
+    public_access: bool = Field(default=True, description="Mit Zugängen: auch ohne Anmeldung Öffentliches zeigen")
+    https: bool = Field(
+        default=False, description="Der Web-Chat ist nur verschlüsselt erreichbar, etwa hinter einem Proxy"
+    )
+    session_idle_minutes: int = Field(
+        default=60, ge=1, le=1440, description="Minuten ohne Nutzung, nach denen eine Anmeldung endet"
+    )
+    session_hours: int = Field(default=12, ge=1, le=168, description="Stunden, nach denen eine Anmeldung endet")
+    trusted_proxies: tuple[str, ...] = Field(
+        default=(), description="Adressen und Netze der Proxys, deren Angaben gelten"
+    )
+    proxy_user_header: str = Field(
+        default="", pattern=r"^[A-Za-z0-9-]*$", description="Kopf, in dem ein solcher Proxy den Zugang nennt"
+    )
+    audit: bool = Field(default=False, description="Protokollieren, wer wann welches Dokument gesehen hat")
+    audit_days: int = Field(default=90, ge=1, le=3650, description="Tage, die das Protokoll aufbewahrt wird")
+    audit_questions: bool = Field(default=False, description="Im Protokoll auch den Wortlaut der Fragen festhalten")
     upload_limit_mb: int = Field(default=100, ge=1, le=2000, description="Größte hochgeladene Datei in Megabyte")
     oparl_pause_seconds: float = Field(
         default=0.5, ge=0, le=60, description="Pause zwischen zwei Anfragen an ein Ratsinformationssystem in Sekunden"
@@ -121,6 +141,7 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         """Settings of the language model that cannot go together, each with its German sentence."""
+        self._check_accounts()
         if self.language_model_key is not None and self.language_model_key_file is not None:
             raise ValueError("Von „language_model_key“ und „language_model_key_file“ darf nur eines gesetzt sein.")
         _require_file("language_model_key_file", self.language_model_key_file)
@@ -134,6 +155,23 @@ class Settings(BaseSettings):
         if self.language_model == "gguf" and self.language_model_file is None:
             raise ValueError("Zu „language_model = gguf“ fehlt die Einstellung „language_model_file“.")
         return self
+
+    def _check_accounts(self) -> None:
+        """Passwords must not cross a network readable, and only known proxies may name accounts."""
+        for name in self.trusted_proxies:
+            try:
+                ip_network(name)
+            except ValueError:
+                raise ValueError(
+                    f"In „trusted_proxies“ ist „{name}“ keine Adresse und kein Netz wie 10.0.0.0/8."
+                ) from None
+        if self.proxy_user_header and not (self.accounts and self.trusted_proxies):
+            raise ValueError("Zu „proxy_user_header“ gehören die Einstellungen „accounts“ und „trusted_proxies“.")
+        if self.accounts and not self.https and self.host not in _THIS_MACHINE:
+            raise ValueError(
+                "Mit „accounts“ gingen Passwörter unverschlüsselt durch das Netz; bitte den Web-Chat verschlüsselt "
+                "ausliefern und „https = true“ setzen, oder „host“ auf 127.0.0.1 lassen."
+            )
 
     @classmethod
     def settings_customise_sources(

@@ -6,6 +6,7 @@ from outside is bound with ``?``.
 
 from __future__ import annotations
 
+import json
 import zlib
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
@@ -16,12 +17,14 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.analysis import COLUMN_WEIGHTS, match_expression
+from corpus.access import Access, packed_gremien, rule_key, unpacked_gremien
+from corpus.analysis import COLUMN_WEIGHTS, match_expression, words
 from corpus.database import Database, Row, create_database
 from corpus.errors import DamagedStoreError, StoreError
 from corpus.files import FileIndex
 from corpus.geometry import boxes_of_glyphs
 from corpus.ingestions import IngestionLog
+from corpus.lexical import hides_something, visible_bm25
 from corpus.passage_vectors import PassageVectors
 from corpus.records import EVERYTHING, PreparedDocument, ReadFile, Scope
 from corpus.schema import INFO_COLUMNS
@@ -40,7 +43,14 @@ from corpus.types import (
     Span,
     Table,
 )
-from corpus.writing import insert_document, record_file, remove_documents
+from corpus.writing import (
+    change_access,
+    forget_gone,
+    insert_document,
+    note_access_change,
+    record_file,
+    remove_documents,
+)
 
 __all__ = ["Scope", "Store"]
 
@@ -74,7 +84,7 @@ class Store:
         rows = self._database.query(
             f"SELECT {INFO_COLUMNS} FROM documents d WHERE {scope.condition()} ORDER BY akte, key", scope.values
         )
-        return [DocumentInfo(*row) for row in rows]
+        return [_info(row) for row in rows]
 
     def document(self, document: str) -> DocumentInfo:
         """One document's description; raises :class:`StoreError` for an unknown id."""
@@ -83,7 +93,7 @@ class Store:
         )
         if not rows:
             raise _unknown(document)
-        return DocumentInfo(*rows[0])
+        return _info(rows[0])
 
     def snapshot(self) -> AbstractContextManager[None]:
         """Let this thread see one state of all documents throughout: offsets of one read fit the text of the next."""
@@ -281,6 +291,8 @@ class Store:
         expression = match_expression(terms)
         if not expression:
             return []
+        if hides_something(self._database, scope):
+            return visible_bm25(self._database, terms, limit, scope)
         rows = self._database.query(
             f"SELECT p.key, -bm25(passage_terms, {WORDS_WEIGHT}, {PARTS_WEIGHT}) AS score FROM passage_terms "
             "JOIN passages p ON p.id = passage_terms.rowid JOIN documents d ON d.key = p.document_key "
@@ -330,11 +342,12 @@ class Store:
         Where the scope leaves the examples out, what they stand for is missing.
         """
         rows = self._database.query(
-            "SELECT document, title, kind, akte FROM missing m WHERE EXISTS "
-            f"(SELECT 1 FROM documents d WHERE d.akte = m.akte AND {scope.condition()}) ORDER BY akte, position",
-            scope.values,
+            "SELECT document, title, kind, akte, visibility, gremien FROM missing m WHERE EXISTS "
+            f"(SELECT 1 FROM documents d WHERE d.akte = m.akte AND {scope.condition()}) AND {scope.visible('m')} "
+            "ORDER BY akte, position",
+            (*scope.values, *scope.visible_values),
         )
-        missing = [MissingDocument(*(str(value) for value in row)) for row in rows]
+        missing = [replace(MissingDocument(*row), gremien=unpacked_gremien(packed)) for *row, packed in rows]
         if not scope.examples:
             shown = {info.akte for info in self.documents(scope)}
             missing += [
@@ -345,13 +358,34 @@ class Store:
         return missing
 
     def questions(self, scope: Scope) -> list[str]:
-        """The example questions of the Akten that the scope shows something of."""
+        """The example questions of the Akten that the scope shows something of.
+
+        Their writer knows the whole Akte: a question with a word that only hidden documents have is left out.
+        """
         rows = self._database.query(
             "SELECT question FROM questions q WHERE EXISTS "
             f"(SELECT 1 FROM documents d WHERE d.akte = q.akte AND {scope.condition()}) ORDER BY rowid",
             scope.values,
         )
-        return [str(row[0]) for row in rows]
+        questions = [str(row[0]) for row in rows]
+        return [question for question in questions if not self._tells_of_hidden(question, scope)]
+
+    def _tells_of_hidden(self, text: str, scope: Scope) -> bool:
+        """Whether a word of the text, or the title of a document, is known from hidden documents only."""
+        shelf = scope.shelf
+        if shelf.sees_everything:
+            return False
+        known = json.dumps(sorted({word.casefold() for word, _ in words(text)}))
+        rows = self._database.query(
+            f"SELECT w.word, max({shelf.condition()}) AS seen FROM words w JOIN documents d ON d.key = w.document_key "
+            "WHERE w.word IN (SELECT value FROM json_each(?)) GROUP BY w.word HAVING NOT seen LIMIT 1",
+            (*shelf.values, known),
+        )
+        titles = self._database.query(
+            f"SELECT 1 FROM documents d WHERE NOT {shelf.visible('d')} AND instr(?, d.title) LIMIT 1",
+            (*shelf.visible_values, text),
+        )
+        return bool(rows or titles)
 
     def fingerprint(self, document: str) -> str | None:
         """The fingerprint under which a document is indexed, or ``None``."""
@@ -403,8 +437,14 @@ class Store:
         """
         with self._database.transaction() as connection:
             (document,) = connection.execute("SELECT document FROM documents WHERE key = ?", (key,)).fetchone()
-            old = connection.execute("SELECT key FROM documents WHERE document = ? AND key != ?", (document, key))
-            removed = remove_documents(connection, [int(row[0]) for row in old.fetchall()])
+            old = connection.execute(
+                "SELECT o.key, (o.visibility, o.gremien) != (n.visibility, n.gremien) FROM documents o "
+                "JOIN documents n ON n.key = ?2 WHERE o.document = ?1 AND o.key != ?2",
+                (document, key),
+            ).fetchall()
+            if any(changed for _, changed in old):
+                note_access_change(connection)
+            removed = remove_documents(connection, [int(other) for other, _ in old])
             connection.execute("UPDATE documents SET state = 'indexed' WHERE key = ?", (key,))
             connection.execute("DELETE FROM missing WHERE document = ?", (document,))
             if file is not None:
@@ -417,7 +457,9 @@ class Store:
             rows = connection.execute("SELECT key FROM documents WHERE document = ?", (document,)).fetchall()
             connection.execute("DELETE FROM places WHERE document = ?", (document,))
             connection.execute("DELETE FROM files WHERE path NOT IN (SELECT path FROM places)")
-            return remove_documents(connection, [int(row[0]) for row in rows])
+            removed = remove_documents(connection, [int(row[0]) for row in rows])
+            forget_gone(connection, [document])
+            return removed
 
     def remove_unfinished(self) -> set[str]:
         """Undo what an interrupted run left behind; return the keys of its passages."""
@@ -432,8 +474,11 @@ class Store:
             connection.executemany("INSERT INTO questions VALUES (?, ?)", [(akte, question) for question in questions])
             connection.execute("DELETE FROM missing WHERE akte = ?", (akte,))
             connection.executemany(
-                "INSERT OR REPLACE INTO missing VALUES (?, ?, ?, ?, ?)",
-                [(m.document, m.title, m.kind, m.akte, position) for position, m in enumerate(missing)],
+                "INSERT OR REPLACE INTO missing VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [
+                    (m.document, m.title, m.kind, m.akte, position, m.visibility, packed_gremien(m.gremien))
+                    for position, m in enumerate(missing)
+                ],
             )
 
     def purge_registers(self) -> None:
@@ -442,12 +487,47 @@ class Store:
             for table in ("missing", "questions"):
                 connection.execute(f"DELETE FROM {table} WHERE akte NOT IN (SELECT akte FROM documents)")
 
-    def state(self) -> tuple[int, int, int]:
-        """Changes whenever the documents do: how many there are, the newest one's key, and the file they are in."""
+    def access_rule(self, document: str) -> Access | None:
+        """Who may see a document by command, or ``None`` where none was given."""
+        rows = self._database.query(
+            "SELECT visibility, gremien FROM access_rules WHERE document = ?", (rule_key(document),)
+        )
+        return Access(rows[0][0], unpacked_gremien(rows[0][1])) if rows else None
+
+    def set_access_rule(self, document: str, rule: Access | None) -> tuple[Access, set[str]]:
+        """Say by command who may see a document, or with ``None`` leave that to its file and register again.
+
+        Return the access that is now in force, and the keys of the document's passages, whose marks in the vector index
+        have to follow. Raises :class:`StoreError` for an unknown id.
+        """
+        with self._database.transaction() as connection:
+            access, keys = change_access(connection, document, rule)
+        if access is None:
+            raise _unknown(document)
+        return access, keys
+
+    def access_of_passages(self) -> dict[str, Access]:
+        """Who may see each passage of an indexed document."""
+        rows = self._database.query(
+            "SELECT p.key, d.visibility, d.gremien FROM passages p JOIN documents d ON d.key = p.document_key "
+            "WHERE d.state = 'indexed'"
+        )
+        return {str(key): Access(visibility, unpacked_gremien(gremien)) for key, visibility, gremien in rows}
+
+    def state(self) -> tuple[int, int, int, int]:
+        """Changes whenever the documents do or who may see them.
+
+        How many there are, the newest one's key, :meth:`access_state`, and the number of the file they are in.
+        """
         count, newest = self._database.query(
             "SELECT count(*), coalesce(max(key), 0) FROM documents WHERE state = 'indexed'"
         )[0]
-        return int(str(count)), int(str(newest)), self._database.identity
+        return int(str(count)), int(str(newest)), self.access_state(), self._database.identity
+
+    def access_state(self) -> int:
+        """Grows whenever it changes who may see a document that is there, and when one is no longer there."""
+        rows = self._database.query("SELECT value FROM meta WHERE key = 'access'")
+        return int(rows[0][0]) if rows else 0
 
     def copy_to(self, path: Path) -> None:
         """Write one state of the store into a new file, while others may go on writing."""
@@ -492,6 +572,12 @@ class Store:
         if not rows:
             raise _unknown(document)
         return int(rows[0][0])
+
+
+def _info(row: Row) -> DocumentInfo:
+    """The row of :data:`INFO_COLUMNS`, of which the last one is packed."""
+    *plain, packed = row
+    return replace(DocumentInfo(*plain), gremien=unpacked_gremien(packed))
 
 
 def _unknown(document: str) -> StoreError:

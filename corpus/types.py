@@ -10,13 +10,14 @@ Two coordinate systems occur, and only these two:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 Origin = Literal["original", "example"]
 """``example``: one of our invented stand-ins; every answer that rests on it says so."""
 
-Visibility = Literal["public", "non_public"]
+Visibility = Literal["public", "non_public", "internal"]
+"""``internal`` is for the administration only; a non-public document may be for the members of some Gremien, too."""
 
 Reading = Literal["text", "ocr", "blank", "unread"]
 """How a page's text was got: from its text layer, by character recognition, not at all because nothing stands on it, or
@@ -191,6 +192,8 @@ class DocumentInfo:
 
     ``document`` is the stable id (slug) that citations carry; ``kind`` is the Art in German ("Vorlage", "Anhang 1");
     ``date`` is ISO 8601; ``file`` is the path that the document was read from; ``sha256`` the hash of its bytes.
+    ``committee`` is the Gremium that deals with it, ``gremien`` are those whose members may see it where it is
+    non-public.
     """
 
     document: str
@@ -208,13 +211,17 @@ class DocumentInfo:
     sha256: str
     media_type: str
     pages: int = 0
+    # Left out of its text so that fingerprints made of it stay what they were before there was this field.
+    gremien: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class MissingDocument:
-    """A document that the register announces but whose file is not there."""
+    """A document that the register announces but whose file is not there; that, too, not everybody may know."""
 
     document: str
     title: str
     kind: str
     akte: str
+    visibility: Visibility = "public"
+    gremien: tuple[str, ...] = ()

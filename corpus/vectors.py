@@ -20,10 +20,17 @@ from chromadb.api.shared_system_client import SharedSystemClient
 from chromadb.config import Settings as ChromaSettings
 from chromadb.errors import ChromaError
 from llama_index.core.schema import BaseNode
-from llama_index.core.vector_stores import FilterOperator, MetadataFilter, MetadataFilters, VectorStoreQuery
+from llama_index.core.vector_stores import (
+    FilterCondition,
+    FilterOperator,
+    MetadataFilter,
+    MetadataFilters,
+    VectorStoreQuery,
+)
 from llama_index.vector_stores.chroma import ChromaVectorStore
 from numpy.typing import NDArray
 
+from corpus.access import Access, gremium_key
 from corpus.disk import no_room, room_needed
 from corpus.errors import StoreError
 from corpus.index_files import index_directory, leftover_directories, name_in, new_name, read_stamp, write_stamp
@@ -33,6 +40,7 @@ if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection as ChromaCollection
 
 _CHROMA_FILE = "chroma.sqlite3"
+_GREMIUM = "gremium:"
 _FULL = re.compile(r"disk is full|No space left|File too large|os error (?:27|28|122)\b|code: (?:13|778)\b")
 """How Chroma words that a file cannot grow; the codes are SQLite's."""
 _LEAST_ROOM = 1_000_000
@@ -143,6 +151,33 @@ class VectorIndex:
             shutil.rmtree(left, ignore_errors=True)
         return cls(directory)
 
+    def set_access(self, keys: Collection[str], access: Access) -> None:
+        """Say anew who may see these passages; nothing of them is embedded again."""
+        ordered = sorted(keys)
+        wanted = access_metadata(access)
+        for start in range(0, len(ordered), _BATCH):
+            known = self._collection.get(ids=ordered[start : start + _BATCH], include=["metadatas"])
+            # Chroma adds to what it has; a mark goes where its value is None.
+            marks = [
+                {**{name: None for name in metadata if name.startswith(_GREMIUM)}, **wanted}
+                for metadata in known["metadatas"] or []
+            ]
+            if marks:
+                self._collection.update(ids=known["ids"], metadatas=marks)  # type: ignore[arg-type]  # None is allowed
+        self._mark_changed()
+
+    def access_marks(self) -> dict[str, dict[str, str | int]]:
+        """What the index knows of who may see each passage, in the form of :func:`access_metadata`."""
+        found = self._collection.get(include=["metadatas"])
+        return {
+            key: {
+                name: value
+                for name, value in metadata.items()
+                if isinstance(value, str | int) and (name == "visibility" or name.startswith(_GREMIUM))
+            }
+            for key, metadata in zip(found["ids"], found["metadatas"] or [], strict=True)
+        }
+
     def search(self, vector: Sequence[float], limit: int, scope: Scope) -> list[tuple[str, float]]:
         """Passage keys with their cosine similarity to ``vector``, best first; the scope is part of the query."""
         if scope.documents is not None and not scope.documents:
@@ -220,12 +255,31 @@ def _told(directory: Path, *, writing: bool = False) -> Iterator[None]:
         ) from error
 
 
+def access_metadata(access: Access) -> dict[str, str | int]:
+    """What the index knows of who may see a passage: a mark for each Gremium, so that one condition finds it."""
+    return {"visibility": access.visibility, **{f"{_GREMIUM}{gremium_key(name)}": 1 for name in access.gremien}}
+
+
 def _filters(scope: Scope) -> MetadataFilters | None:
     filters: list[MetadataFilter | MetadataFilters] = []
-    if scope.public_only:
-        filters.append(MetadataFilter(key="visibility", value="public"))
+    if not scope.sees_everything:
+        filters.append(_visible(scope))
     if not scope.examples:
         filters.append(MetadataFilter(key="origin", value="original"))
     if scope.documents is not None:
         filters.append(MetadataFilter(key="document", value=sorted(scope.documents), operator=FilterOperator.IN))
     return MetadataFilters(filters=filters) if filters else None
+
+
+def _visible(scope: Scope) -> MetadataFilter | MetadataFilters:
+    public = MetadataFilter(key="visibility", value="public")
+    if not scope.gremien:
+        return public
+    ours = [MetadataFilter(key=f"{_GREMIUM}{key}", value=1) for key in sorted(scope.gremien)]
+    for_us = MetadataFilters(
+        filters=[
+            MetadataFilter(key="visibility", value="non_public"),
+            MetadataFilters(filters=list(ours), condition=FilterCondition.OR),
+        ]
+    )
+    return MetadataFilters(filters=[public, for_us], condition=FilterCondition.OR)

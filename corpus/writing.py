@@ -10,6 +10,7 @@ from dataclasses import astuple, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus.access import Access, rule_key, unpacked_gremien
 from corpus.passage_vectors import insert_vector
 from corpus.records import PreparedDocument, ReadFile
 from corpus.schema import INFO_COLUMNS
@@ -19,12 +20,14 @@ from corpus.types import Page
 
 def insert_document(connection: sqlite3.Connection, prepared: PreparedDocument) -> int:
     """Write a document as ``indexing``; return its key."""
-    info = astuple(replace(prepared.info, pages=len(prepared.pages)))
-    marks = ", ".join("?" * (len(info) + 2))
+    # The last column of the info are its Gremien, which are packed.
+    info = (*astuple(replace(prepared.info, pages=len(prepared.pages)))[:-1], Access.of(prepared.info).packed)
+    declared = prepared.declared or Access.of(prepared.info)
+    marks = ", ".join("?" * (len(info) + 4))
     cursor = connection.execute(
-        f"INSERT INTO documents (state, fingerprint, text, {INFO_COLUMNS}) "  # noqa: S608 - column names of ours
-        f"VALUES ('indexing', {marks})",
-        (prepared.fingerprint, prepared.text, *info),
+        "INSERT INTO documents (state, fingerprint, text, declared_visibility, declared_gremien, "  # noqa: S608 - ours
+        f"{INFO_COLUMNS}) VALUES ('indexing', {marks})",
+        (prepared.fingerprint, prepared.text, declared.visibility, declared.packed, *info),
     )
     key = int(cursor.lastrowid or 0)
     connection.executemany(
@@ -54,6 +57,49 @@ def insert_document(connection: sqlite3.Connection, prepared: PreparedDocument) 
     return key
 
 
+def change_access(connection: sqlite3.Connection, document: str, rule: Access | None) -> tuple[Access | None, set[str]]:
+    """Put a rule in force, or with ``None`` what is declared; return that, or ``None`` for an unknown document.
+
+    With it come the keys of the document's passages.
+    """
+    row = connection.execute(
+        "SELECT key, declared_visibility, declared_gremien FROM documents WHERE document = ? AND state = 'indexed'",
+        (document,),
+    ).fetchone()
+    if row is None:
+        return None, set()
+    key, visibility, gremien = row
+    declared = Access(visibility, unpacked_gremien(gremien))
+    access = rule or declared
+    connection.execute("DELETE FROM access_rules WHERE document = ?", (rule_key(document),))
+    if rule is not None:
+        connection.execute(
+            "INSERT INTO access_rules VALUES (?, ?, ?, ?)",
+            (rule_key(document), rule.visibility, rule.packed, rule.is_looser_than(declared)),
+        )
+    connection.execute(
+        "UPDATE documents SET visibility = ?, gremien = ? WHERE key = ?", (access.visibility, access.packed, key)
+    )
+    note_access_change(connection)
+    keys = connection.execute("SELECT key FROM passages WHERE document_key = ?", (key,)).fetchall()
+    return access, {str(row[0]) for row in keys}
+
+
+def note_access_change(connection: sqlite3.Connection) -> None:
+    """Let whatever was kept for somebody's view of the documents be thought over."""
+    connection.execute(
+        "INSERT INTO meta VALUES ('access', '1') ON CONFLICT (key) DO UPDATE SET value = CAST(value AS INTEGER) + 1"
+    )
+
+
+def forget_gone(connection: sqlite3.Connection, documents: Sequence[str]) -> None:
+    """Forget rules that showed more of a document than it says itself, once it is gone."""
+    for document in documents:
+        if connection.execute("SELECT 1 FROM documents WHERE document = ?", (document,)).fetchone() is None:
+            connection.execute("DELETE FROM access_rules WHERE loosens AND document = ?", (rule_key(document),))
+            note_access_change(connection)
+
+
 def remove_documents(connection: sqlite3.Connection, keys: Sequence[int]) -> set[str]:
     """Remove documents from all tables and from the full-text index; return the keys of their passages."""
     removed: set[str] = set()
@@ -72,8 +118,16 @@ def _insert_passages(connection: sqlite3.Connection, key: int, prepared: Prepare
     passage_of: dict[int, int] = {}
     for number, passage in enumerate(prepared.passages):
         row = connection.execute(
-            "INSERT INTO passages (key, document_key, number, section, start, end) VALUES (?, ?, ?, ?, ?, ?)",
-            (passage.key, key, number, passage.section, passage.span.start, passage.span.end),
+            "INSERT INTO passages (key, document_key, number, section, start, end, size) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                passage.key,
+                key,
+                number,
+                passage.section,
+                passage.span.start,
+                passage.span.end,
+                len(passage.terms) + len(passage.parts),
+            ),
         )
         connection.execute(
             "INSERT INTO passage_terms (rowid, words, parts) VALUES (?, ?, ?)",
@@ -144,6 +198,7 @@ def remove_placeless(connection: sqlite3.Connection, documents: Sequence[str]) -
         if place is None:
             rows = connection.execute("SELECT key FROM documents WHERE document = ?", (document,)).fetchall()
             removed |= remove_documents(connection, [int(row[0]) for row in rows])
+            forget_gone(connection, [document])
         else:
             connection.execute(
                 "UPDATE documents SET file = ?1 WHERE document = ?2 AND file NOT IN "

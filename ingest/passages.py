@@ -74,7 +74,7 @@ class PassageSplitter(TransformComponent):
         )
 
 
-def passage_node(key: str, text: str, span: Span, metadata: dict[str, str], *, source: str) -> TextNode:
+def passage_node(key: str, text: str, span: Span, metadata: dict[str, str | int], *, source: str) -> TextNode:
     """A passage as LlamaIndex carries it; of the metadata only ``section`` is embedded, before the text.
 
     ``text`` is what the passage reads like; its own words are ``span`` of the document's canonical text.

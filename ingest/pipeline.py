@@ -15,6 +15,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Self
 
+from corpus.access import Access
 from corpus.database import prepare_directory
 from corpus.disk import room_needed
 from corpus.embedding import SentenceEmbedding
@@ -33,7 +34,7 @@ from ingest.preparing import Preparer
 from ingest.reading import ReadDocument, printable_name
 from ingest.report import Outcome, Progress, Report, ReportLine
 from ingest.sources import Source, Sources, find_sources, slug
-from ingest.upkeep import complete_vectors, erase_traces, keep_original, recover
+from ingest.upkeep import align_access, complete_vectors, erase_traces, keep_original, recover
 from ingest.worker import ReadingWorkers
 from ingest.writers_lock import writing_alone
 
@@ -66,12 +67,20 @@ class Ingestor:
         self._patience = patience
         self._preparer = Preparer(embedding)
 
-    def ingest(self, paths: Sequence[Path], *, may_be_empty: bool = False, non_public: bool = False) -> Report:
+    def ingest(
+        self,
+        paths: Sequence[Path],
+        *,
+        may_be_empty: bool = False,
+        non_public: bool = False,
+        internal: bool = False,
+    ) -> Report:
         """Read files and folders.
 
         A file that the user named and that cannot be read ends the run before anything is written; one in a folder is
         reported and left out. A folder without any document is an error unless it ``may_be_empty``. With ``non_public``
-        whatever is read of it is so, even if it calls itself public. Raises :class:`AktenkundigError`.
+        whatever is read of it is so, even if it calls itself public; with ``internal`` it is that, whatever else is
+        said of it. Raises :class:`AktenkundigError`.
         """
         sources = find_sources(paths, may_be_empty=may_be_empty)
         named = [source for source in sources.files if source.named]
@@ -94,6 +103,7 @@ class Ingestor:
                 vectors = VectorIndex(self._settings.data)
                 recover(store, vectors)
                 complete_vectors(store, vectors, self._embedding)
+                align_access(store, vectors)
                 run = _Run(
                     self._settings,
                     store,
@@ -101,7 +111,7 @@ class Ingestor:
                     self._preparer,
                     self._embedding.identity,
                     self._progress,
-                    non_public,
+                    "internal" if internal else "non_public" if non_public else "public",
                 )
                 began = time.monotonic()
                 report = run.write(sources, workers, ahead, heard)
@@ -152,7 +162,7 @@ class _ReadAhead:
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """One run under the writer's lock."""
+    """One run under the writer's lock; ``least`` is how hidden everything is that it reads."""
 
     settings: Settings
     store: Store
@@ -160,7 +170,7 @@ class _Run:
     preparer: Preparer
     model: str
     progress: Progress
-    non_public: bool
+    least: Visibility
 
     def write(self, sources: Sources, workers: ReadingWorkers, ahead: _ReadAhead, heard: _PageCounter) -> Report:
         from ingest.readers.ocr import TextRecognizer
@@ -231,8 +241,6 @@ class _Run:
             head = read_head(read.canonical)
             container = container or head
             info = self._with_free_id(self._info(planned, read, head, container, first=number == 0), planned, taken)
-            if self.non_public:
-                info = replace(info, visibility="non_public")
             taken.append(info.document)
             file = ReadFile(planned.path, planned.info.sha256, planned.fingerprint, tuple(taken))
             outcome, passages = self._store_document(
@@ -244,7 +252,7 @@ class _Run:
                 outcome,
                 len(read.canonical.pages),
                 passages,
-                visibility_assumed=not ((entry and entry.visibility) or head.visibility or container.visibility),
+                visibility_assumed=not ((entry and entry.access) or head.visibility or container.visibility),
                 unread=tuple(page.printed for page in read.canonical.pages if page.reading == "unread"),
                 skipped=read.skipped,
             )
@@ -267,7 +275,10 @@ class _Run:
                 self._delete_vectors(self.store.files.record(file))
             embedded(1.0)
             return "unchanged", 0
-        prepared, nodes = self.preparer.prepare(info, fingerprint, read.canonical, embedded)
+        declared = Access.of(info).at_least(self.least)
+        access = (self.store.access_rule(info.document) or declared).at_least(self.least)
+        info = replace(info, visibility=access.visibility, gremien=access.gremien)
+        prepared, nodes = self.preparer.prepare(info, fingerprint, read.canonical, embedded, declared)
         keep_original(planned.source.path, original_path(self.settings.data, prepared.info), read.attachment)
         key = self.store.begin(prepared, self.model)
         self.vectors.add(nodes)
@@ -297,9 +308,11 @@ class _Run:
         if read.attachment is not None:
             info = replace(info, sha256=hashlib.sha256(read.attachment).hexdigest())
         if first and entry is not None:
-            return replace(
-                info, media_type=read.media_type, visibility=entry.visibility or self._visibility(head, container)
-            )
+            access = entry.access or Access(self._visibility(head, container))
+            return replace(info, media_type=read.media_type, visibility=access.visibility, gremien=access.gremien)
+        access = Access(self._visibility(head, container))
+        if entry is not None and entry.access is not None:  # what lies in a hidden file is hidden with it
+            access = access.narrowed_to(entry.access)
         return replace(
             info,
             title=read.title or info.title,
@@ -309,7 +322,8 @@ class _Run:
             session=head.session,
             date=head.date,
             media_type=read.media_type,
-            visibility=self._visibility(head, container),
+            visibility=access.visibility,
+            gremien=access.gremien,
         )
 
     def _visibility(self, head: DocumentHead, container: DocumentHead) -> Visibility:

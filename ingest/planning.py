@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+from corpus.access import Access
 from corpus.errors import UnreadableFileError
 from corpus.settings import Settings
 from corpus.store import Store
@@ -113,7 +114,7 @@ def describe(source: Source, settings: Settings) -> tuple[DocumentInfo, str, int
     if size == 0:
         raise UnreadableFileError(f"„{path.name}“ ist leer; bitte die Datei neu beschaffen.")
     info = _info(source, sha256, settings)
-    described = repr((READING_VERSION, replace(info, document="", file="")))
+    described = repr((READING_VERSION, replace(info, document="", file=""), *info.gremien))
     return info, hashlib.sha256(described.encode()).hexdigest(), size
 
 
@@ -137,6 +138,7 @@ def _info(source: Source, sha256: str, settings: Settings) -> DocumentInfo:
     )
     if entry is None or akte is None:
         return info
+    access = entry.access or Access(settings.default_visibility)
     return replace(
         info,
         document=entry.id,
@@ -149,5 +151,6 @@ def _info(source: Source, sha256: str, settings: Settings) -> DocumentInfo:
         authority=akte.authority,
         number=entry.number,
         origin=entry.origin,
-        visibility=entry.visibility or settings.default_visibility,
+        visibility=access.visibility,
+        gremien=access.gremien,
     )

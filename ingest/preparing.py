@@ -14,6 +14,7 @@ from llama_index.core.ingestion import IngestionPipeline
 from llama_index.core.schema import BaseNode, MetadataMode
 from numpy.typing import NDArray
 
+from corpus.access import Access
 from corpus.analysis import analyse, parts, words
 from corpus.embedding import SentenceEmbedding
 from corpus.records import PreparedDocument, PreparedPassage
@@ -44,8 +45,12 @@ class Preparer:
         fingerprint: str,
         canonical: CanonicalDocument,
         on_share: Callable[[float], None] = lambda _: None,
+        declared: Access | None = None,
     ) -> tuple[PreparedDocument, Sequence[BaseNode]]:
-        """The document as it is stored, and its passages as embedded nodes; ``on_share`` hears how much is embedded."""
+        """The document as it is stored, and its passages as embedded nodes; ``on_share`` hears how much is embedded.
+
+        ``declared`` is the access that a command has replaced by the one in ``info``.
+        """
         document = StructuredDocument(
             id_=info.document,
             text=canonical.text,
@@ -84,6 +89,7 @@ class Preparer:
             tables=canonical.tables,
             references=find_references(canonical.text),
             abbreviations=find_abbreviations(canonical.text, canonical.sentences),
+            declared=declared,
             words=dict(Counter(word.casefold() for word, _ in words(canonical.text) if word.isalpha())),
         )
         return prepared, nodes

@@ -13,10 +13,11 @@ from corpus.disk import room_needed
 from corpus.errors import StoreError
 from corpus.originals import original_path
 from corpus.store import Store
+from corpus.vectors import VectorIndex
 from ingest.backup.restoring import finish_restoring
 from ingest.index_check import check_index
 from ingest.leftovers import tidy
-from ingest.upkeep import erase_traces, keep_original, keep_vectors, rebuild_vectors
+from ingest.upkeep import align_access, erase_traces, keep_original, keep_vectors, rebuild_vectors
 from ingest.writers_lock import writing_alone
 
 if TYPE_CHECKING:
@@ -57,6 +58,8 @@ def _repair(settings: Settings, store: Store, data: Path) -> Iterator[str]:
         _complete_store(settings, store, trusted=check.trusted)
         rebuild_vectors(store)
         yield f"der Vektorindex ist neu aufgebaut ({len(store.passage_keys())} Passagen); er war: {check.problem}"
+    elif behind := align_access(store, VectorIndex(data)):
+        yield f"der Vektorindex kennt wieder, wer was sehen darf ({behind} Passagen)"
     if store.traces.pending:
         if not erase_traces(settings, store):
             raise StoreError("Gerade wird gelesen; bitte „aktenkundig doctor --repair“ gleich noch einmal aufrufen.")
@@ -71,7 +74,6 @@ def _repair(settings: Settings, store: Store, data: Path) -> Iterator[str]:
 def _complete_store(settings: Settings, store: Store, *, trusted: bool) -> None:
     """Let the store have all vectors: those of its index where that is ``trusted``, else new ones."""
     from corpus.embedding import open_embedding
-    from corpus.vectors import VectorIndex
 
     if not store.vectors.missing():
         return

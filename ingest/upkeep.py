@@ -11,13 +11,14 @@ import numpy as np
 from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.schema import BaseNode
 
+from corpus.access import Access
 from corpus.disk import room_needed
 from corpus.index_files import leftover_directories
 from corpus.records import EVERYTHING
 from corpus.settings import Settings
 from corpus.store import Store
 from corpus.types import DocumentInfo
-from corpus.vectors import VectorIndex
+from corpus.vectors import VectorIndex, access_metadata
 from ingest.leftovers import tidy
 from ingest.passages import passage_node
 
@@ -91,9 +92,32 @@ def _nodes(store: Store, keys: Sequence[str]) -> list[BaseNode]:
     return nodes
 
 
-def node_metadata(info: DocumentInfo) -> dict[str, str]:
-    """What the vector index knows of a passage's document; ``visibility`` and ``origin`` filter its searches."""
-    return {"document": info.document, "title": info.title, "visibility": info.visibility, "origin": info.origin}
+def node_metadata(info: DocumentInfo) -> dict[str, str | int]:
+    """What the vector index knows of a passage's document; access and ``origin`` filter its searches."""
+    about = {"document": info.document, "title": info.title, "origin": info.origin}
+    return {**about, **access_metadata(Access.of(info))}
+
+
+def set_access(store: Store, vectors: VectorIndex, document: str, rule: Access | None) -> Access:
+    """Say by command who may see a document; ``None`` leaves that to what is declared. Return what is in force.
+
+    The store comes first: what it hides is shown by no search, whatever the vector index would find.
+    """
+    access, keys = store.set_access_rule(document, rule)
+    vectors.set_access(keys, access)
+    return access
+
+
+def align_access(store: Store, vectors: VectorIndex) -> int:
+    """Let the vector index follow where it was interrupted before it knew of a change; the number of passages."""
+    marks = vectors.access_marks()
+    behind: dict[Access, set[str]] = {}
+    for key, access in store.access_of_passages().items():
+        if key in marks and marks[key] != access_metadata(access):
+            behind.setdefault(access, set()).add(key)
+    for access, keys in behind.items():
+        vectors.set_access(keys, access)
+    return sum(map(len, behind.values()))
 
 
 def erase_traces(settings: Settings, store: Store) -> bool:

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from assistant.audit import AuditLog
 from corpus.store import Store
 from tests.conftest import STAFF_KEY, Run, serving
 from tests.traces import traces_of_vectors, traces_of_words
@@ -33,6 +34,7 @@ PAGE = """<html><head><title>{title} 2015</title></head><body><h1>{heading}</h1>
 <p>Der Ausschuss {asked} berät am 9. Juli 2015.</p>
 <table><tr><th>Maßnahme</th><th>Kosten</th></tr><tr><td>{table}</td><td>12.300 €</td></tr>
 <tr><td>Zufahrt</td><td>800 €</td></tr></table></body></html>"""
+AUDITED = {"AKTENKUNDIG_AUDIT": "true", "AKTENKUNDIG_AUDIT_QUESTIONS": "true"}
 KEPT = "Die Brücke über die Sieg wird am 4. Juni 2015 gesperrt. Die Sperrung dauert drei Wochen."
 QUESTION = "Wann wird die Brücke über die Sieg gesperrt?"
 
@@ -77,7 +79,7 @@ def served(run: Run, tmp_path: Path, clean_environment: dict[str, str]) -> Itera
     assert run("ingest", str(note), data=data, AKTENKUNDIG_DEFAULT_VISIBILITY="public").code == 0
     headers = {"Authorization": f"Bearer {STAFF_KEY}".encode()}
     with (
-        serving(data, {**clean_environment, "AKTENKUNDIG_STAFF_KEY": STAFF_KEY}, tmp_path) as address,
+        serving(data, {**clean_environment, **AUDITED, "AKTENKUNDIG_STAFF_KEY": STAFF_KEY}, tmp_path) as address,
         httpx.Client(base_url=f"{address}/api/v1", headers=headers, timeout=60) as client,
     ):
         yield data, client
@@ -121,4 +123,8 @@ def test_an_uploaded_document_that_is_removed_leaves_no_byte_although_it_was_ask
     # An answer that is still on somebody's screen cannot bring anything back.
     assert rate(client, late) == 404
     assert traces_of_words(data, WORDS.values()) == {}
+    log = AuditLog(data, days=90, questions=True)
+    assert [entry.question for entry in log.entries(document="bruecke")].count(QUESTION) >= 2
+    # That somebody saw the removed one is still there for whoever knows what it was called.
+    assert {entry.question for entry in log.entries(document=document["document"])} == {None}
     assert QUESTION in (data / "rueckmeldungen.jsonl").read_text(encoding="utf-8")

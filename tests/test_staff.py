@@ -191,3 +191,24 @@ def test_the_same_content_is_not_taken_twice(staff: httpx.Client, staff_address:
     assert public(staff_address) >= {"eins"}
     assert finished(staff, staff.delete("/documents/eins"))["state"] == "done"
     assert not {"eins", "zwei"} & set(listed(staff))
+
+
+def test_a_file_is_uploaded_for_a_gremium_moved_inside_and_opened_again(
+    staff: httpx.Client, staff_address: str
+) -> None:
+    wanted = {"name": "klausur.txt", "visibility": "non_public", "gremium": ["Bauausschuss", " Ältestenrat "]}
+    change = finished(
+        staff, staff.post("/uploads", params=wanted, content=b"Die Klausur der Verwaltung ist am 3. Mai 2015.")
+    )
+    assert (change["state"], change["gremien"]) == ("done", ["Bauausschuss", "Ältestenrat"]), change
+    assert (listed(staff)["klausur"]["visibility"], listed(staff)["klausur"]["gremien"]) == (
+        "non_public",
+        ["Bauausschuss", "Ältestenrat"],
+    )
+    for wish in ({"visibility": "internal"}, {"visibility": "public"}):
+        assert finished(staff, staff.put("/documents/klausur/visibility", json=wish))["state"] == "done"
+        assert listed(staff)["klausur"]["gremien"] == []
+        assert ("klausur" in public(staff_address)) == (wish["visibility"] == "public")
+    assert finished(staff, staff.delete("/documents/klausur"))["state"] == "done"
+    refused = staff.put("/documents/klausur/visibility", json={"visibility": "public", "gremien": ["Bauausschuss"]})
+    assert refused.status_code == 422

@@ -15,6 +15,7 @@ from assistant.composing import EXAMPLE, head_of_short_answer, unescaped
 from assistant.differing import differing, tellings
 from assistant.web.escaping import escaped
 from assistant.web.feedback import controls
+from corpus.access import Clearance
 
 READING = "Ich lese in den Unterlagen …"
 
@@ -29,7 +30,8 @@ class Exchange:
     what
     of it has been worded and proven by then; ``documents``
     are the ids of those that were chosen to be searched, ``None`` where it was everything. ``further`` is the key under
-    which the page may ask what to ask next.
+    which the page may ask what to ask next. ``seen`` is who was answered, with which clearance, and the state of access
+    in which that was; ``None`` where there is no answer.
     """
 
     question: str
@@ -40,6 +42,7 @@ class Exchange:
     written: tuple[Statement, ...] = ()
     documents: tuple[str, ...] | None = None
     further: str | None = None
+    seen: tuple[str, Clearance, int] | None = None
 
 
 def conversation_html(exchanges: Sequence[Exchange]) -> str:

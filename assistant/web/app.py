@@ -9,6 +9,9 @@ import gradio as gr
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
+from assistant.accounts.store import open_accounts
+from assistant.accounts.throttle import Throttle
+from assistant.audit import AuditLog
 from assistant.feedback import FeedbackDesk, FeedbackLog
 from assistant.web.accessibility import accessibility_routes
 from assistant.web.api import API_PATH, create_api
@@ -17,6 +20,8 @@ from assistant.web.chat import ChatLine, build_chat
 from assistant.web.factcheck import factcheck_routes
 from assistant.web.feedback import feedback_routes
 from assistant.web.further import FurtherDesk, further_routes
+from assistant.web.gate import Gate
+from assistant.web.login import LoginDesk, login_routes
 from assistant.web.mcp_server import MCP_PATH, create_tools, routes, running
 from assistant.web.operations.health import Readiness, health_routes
 from assistant.web.operations.lifecycle import Intake
@@ -27,6 +32,7 @@ from assistant.web.problems import IncidentReports, report_problems
 from assistant.web.security import PLAIN_PATHS, Protection
 from assistant.web.staff import StaffDesk
 from assistant.web.viewer import viewer_routes
+from assistant.web.visits import Reception
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
@@ -50,15 +56,26 @@ def create_app(assistant: Assistant, lifecycle: Lifecycle, metrics: Metrics | No
     tool_routes = routes(tools, assistant.settings.host)
     app = FastAPI(title="aktenkundig", docs_url=None, redoc_url=None, openapi_url=None, lifespan=running(tools))
     app.router.routes.extend(tool_routes)
-    app.include_router(viewer_routes(assistant))
-    app.include_router(accessibility_routes(assistant.settings.contact))
-    app.include_router(factcheck_routes(assistant))
-    desk = FeedbackDesk(assistant, FeedbackLog(assistant.settings.data)) if assistant.settings.feedback else None
+    settings = assistant.settings
+    audit = (
+        AuditLog(settings.data, days=settings.audit_days, questions=settings.audit_questions)
+        if settings.audit
+        else None
+    )
+    accounts = open_accounts(settings) if settings.accounts else None
+    reception = Reception(assistant, settings, accounts, audit)
+    if accounts is not None:
+        login = LoginDesk(accounts, Throttle(accounts.database), audit)
+        app.include_router(login_routes(reception, accounts, login, settings))
+    app.include_router(viewer_routes())
+    app.include_router(accessibility_routes(settings.contact))
+    app.include_router(factcheck_routes(settings))
+    desk = FeedbackDesk(assistant, FeedbackLog(settings.data)) if settings.feedback else None
     if desk is not None:
         app.include_router(feedback_routes(desk))
-    further = FurtherDesk(assistant)
+    further = FurtherDesk()
     app.include_router(further_routes(further))
-    staff = StaffDesk(assistant.settings, lifecycle) if assistant.settings.staff_key is not None else None
+    staff = StaffDesk(settings, lifecycle) if settings.staff_key is not None or settings.accounts else None
     questions = Line(
         "api",
         at_once=assistant.at_once,
@@ -76,7 +93,7 @@ def create_app(assistant: Assistant, lifecycle: Lifecycle, metrics: Metrics | No
     app.include_router(health_routes(readiness))
     app.mount("/web", StaticFiles(directory=ASSETS), name="web")
     report_problems(app)
-    chat = build_chat(assistant, desk, further, lifecycle)
+    chat = build_chat(reception, assistant.at_once, desk, further, lifecycle)
     gr.mount_gradio_app(
         app,
         chat,
@@ -91,7 +108,8 @@ def create_app(assistant: Assistant, lifecycle: Lifecycle, metrics: Metrics | No
         show_error=False,
         max_file_size=1,
     )
-    app.add_middleware(PageMiddleware, assistant=assistant)
+    app.add_middleware(PageMiddleware)
+    app.add_middleware(Gate, reception=reception)
     app.add_middleware(IncidentReports)
     app.add_middleware(Intake, lifecycle=lifecycle, paths=(f"{API_PATH}/", MCP_PATH))
     app.add_middleware(Protection)

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from queue import Queue
 from threading import Event
 from typing import TYPE_CHECKING, Any, Final
 
 import gradio as gr
 from pydantic import TypeAdapter, ValidationError
+from starlette.requests import HTTPConnection
 
 from assistant.answer import Answer, Turn
 from assistant.engine import Progress, Watch
@@ -23,11 +25,11 @@ from assistant.web.capacity import WAITING
 from assistant.web.further import FurtherDesk, Shown
 from assistant.web.gradio_api import add_gradio_api
 from assistant.web.operations.lifecycle import ShuttingDownError
-from assistant.web.problems import sentence_for
+from assistant.web.problems import NotAllowedError, sentence_for
 from assistant.web.progress import HungUpError, News, in_words
+from assistant.web.visits import Reception, Visit, shown_documents
 
 if TYPE_CHECKING:
-    from assistant.assistant import Assistant
     from assistant.feedback import FeedbackDesk
     from assistant.web.operations.lifecycle import Lifecycle
     from assistant.web.operations.requests import HandledRequest
@@ -62,22 +64,26 @@ class ChatLine:
 
 
 def build_chat(
-    assistant: Assistant, desk: FeedbackDesk | None, further: FurtherDesk, lifecycle: Lifecycle
+    reception: Reception, at_once: int, desk: FeedbackDesk | None, further: FurtherDesk, lifecycle: Lifecycle
 ) -> gr.Blocks:
     """The Gradio part of the page; with a desk, answers can be rated; ``further`` knows what may be asked next.
 
     The browser scripts rely on the ids ``gespraech``, ``frage``, ``fragen`` and ``abbrechen``. Which documents are
     searched is chosen in auswahl.js and comes with each question.
     """
-    exchanged = _Exchanges(assistant, desk, further).made
+    exchanged = _Exchanges(at_once, desk, further).made
 
     def ask(
         question: str, exchanges: list[Exchange], choice: str | None, request: gr.Request
     ) -> Iterator[tuple[list[Exchange], str, Any]]:
         """Count as work for as long as the browser is served; an error of the page itself is told, too."""
         try:
+            visit = _visit_again(reception, request)
+            seen = (visit.name, visit.clearance.view, visit.assistant.access_state())
+            # What was answered to somebody else, or from what may not be seen any more, is no part of the conversation.
+            exchanges = [exchange for exchange in exchanges if exchange.seen in (None, seen)]
             with lifecycle.work():
-                yield from exchanged(Exchange(question, documents=_chosen(choice)), exchanges, request.username)
+                yield from exchanged(visit, Exchange(question, documents=_chosen(choice), seen=seen), exchanges)
         except ShuttingDownError as error:
             now = [*exchanges, Exchange(question, error=str(error))]
             yield now, conversation_html(now), question
@@ -126,24 +132,23 @@ def build_chat(
             show_progress="hidden",
             api_visibility="private",
         )
-        add_gradio_api(assistant, lifecycle)
+        add_gradio_api(partial(_visit_again, reception), lifecycle)
         # Gradio draws its input before it listens to it; this runs once it does, see ``ask`` in gespraech.js.
         chat.load(None, js="() => { document.body.dataset.bereit = 'ja'; }")
-    chat.queue(default_concurrency_limit=assistant.at_once, max_size=WAITING)
+    chat.queue(default_concurrency_limit=at_once, max_size=WAITING)
     return chat
 
 
 class _Exchanges:
     """Makes an exchange of each question, in the threads that answers may have."""
 
-    def __init__(self, assistant: Assistant, desk: FeedbackDesk | None, further: FurtherDesk) -> None:
-        self._assistant = assistant
+    def __init__(self, at_once: int, desk: FeedbackDesk | None, further: FurtherDesk) -> None:
         self._desk = desk
         self._further = further
-        self._workers = ThreadPoolExecutor(assistant.at_once, thread_name_prefix="answers")
+        self._workers = ThreadPoolExecutor(at_once, thread_name_prefix="answers")
 
     def made(
-        self, asked: Exchange, exchanges: list[Exchange], user: str | None
+        self, visit: Visit, asked: Exchange, exchanges: list[Exchange]
     ) -> Iterator[tuple[list[Exchange], str, Any]]:
         """Show the question at once, then how far it is, then what came of it; a failed one goes back to the input."""
         yield exchanges, conversation_html([*exchanges, asked]), ""
@@ -160,11 +165,10 @@ class _Exchanges:
 
         work = self._workers.submit(
             _answered,
-            self._assistant,
+            visit,
             self._desk,
             asked,
             exchanges,
-            user,
             watch,
         )
         work.add_done_callback(lambda _: told.put(None))
@@ -178,33 +182,43 @@ class _Exchanges:
             gone.set()
         result = work.result()
         if result.answer is not None:
-            result = replace(result, further=self._further.remember(_shown(result, result.answer, exchanges)))
+            result = replace(result, further=self._further.remember(_shown(result, result.answer, exchanges, visit)))
         now = [*exchanges, result]
         yield now, conversation_html(now), asked.question if result.error else gr.skip()
 
 
 def _answered(
-    assistant: Assistant,
+    visit: Visit,
     desk: FeedbackDesk | None,
     asked: Exchange,
     earlier: Sequence[Exchange],
-    user: str | None,
     watch: Watch,
 ) -> Exchange:
     """Ask the assistant; every failure becomes one German sentence in the conversation."""
     history = history_of(earlier)
     try:
-        answer = assistant.answer(asked.question, history=history, user=user, documents=asked.documents, watch=watch)
+        answer = visit.assistant.answer(
+            asked.question, history=history, user=visit.name or None, documents=asked.documents, watch=watch
+        )
+        visit.saw("answer", shown_documents(answer), asked.question)
     except Exception as error:  # noqa: BLE001 - the last place before Gradio, which would show its own English message
         return replace(asked, error=sentence_for(error))
     return replace(asked, answer=answer, feedback=desk.remember(answer, history) if desk is not None else None)
 
 
-def _shown(exchange: Exchange, answer: Answer, earlier: Sequence[Exchange]) -> Shown:
+def _visit_again(reception: Reception, request: gr.Request) -> Visit:
+    """Who asks now: between a click and its turn somebody may have lost a role, or their session have ended."""
+    visit = reception.visit(HTTPConnection(request.request.scope)) if request.request is not None else None
+    if visit is None:
+        raise NotAllowedError("Ihre Anmeldung ist abgelaufen; bitte neu anmelden.")
+    return visit
+
+
+def _shown(exchange: Exchange, answer: Answer, earlier: Sequence[Exchange], visit: Visit) -> Shown:
     """What somebody sees once an answer is there."""
     conversation = [*earlier, exchange]
     quotes = [quote for one in conversation if one.answer is not None for quote in one.answer.citations]
-    return Shown(answer, history_of(conversation), quotes, exchange.documents)
+    return Shown(answer, history_of(conversation), quotes, exchange.documents, visit.clearance.view)
 
 
 def _chosen(choice: str | None) -> tuple[str, ...] | None:

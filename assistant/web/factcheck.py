@@ -10,28 +10,29 @@ from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING, Final
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from assistant.web.security import FORM_POLICY
+from assistant.web.visits import visit_of
 
 if TYPE_CHECKING:
-    from assistant.assistant import Assistant
+    from corpus.settings import Settings
 
 FACTCHECK_PATH: Final = "/faktencheck"
 _PAGE = Path(__file__).with_name("factcheck.html")
 
 
-def factcheck_routes(assistant: Assistant) -> APIRouter:
+def factcheck_routes(settings: Settings) -> APIRouter:
     """The page."""
     template = Template(_PAGE.read_text(encoding="utf-8"))
     router = APIRouter()
 
     @router.get(FACTCHECK_PATH)
-    def page() -> HTMLResponse:
-        count = len(assistant.holdings.documents())
+    def page(request: Request) -> HTMLResponse:
+        count = len(visit_of(request).assistant.holdings.documents())
         html = template.substitute(
-            minutes=assistant.settings.draft_minutes,
+            minutes=settings.draft_minutes,
             searched="1 Dokument" if count == 1 else f"{count} Dokumente",
         )
         return HTMLResponse(html, headers={"Content-Security-Policy": FORM_POLICY, "Cache-Control": "no-store"})

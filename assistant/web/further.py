@@ -25,6 +25,8 @@ from assistant.web.api.streaming import listen
 from assistant.web.capacity import FURTHER_AT_ONCE, FURTHER_SECONDS, FURTHER_WAITING
 from assistant.web.escaping import escaped
 from assistant.web.progress import HungUpError
+from assistant.web.visits import visit_of
+from corpus.access import Clearance
 from corpus.errors import AktenkundigError
 
 if TYPE_CHECKING:
@@ -38,21 +40,24 @@ _REMEMBERED: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """An answer as somebody sees it: with the conversation that it ends, all its quotes, and what was searched."""
+    """An answer as somebody sees it: with the conversation that it ends, all its quotes, and what was searched.
+
+    ``clearance`` is the view of whoever sees it.
+    """
 
     answer: Answer
     history: Sequence[Turn]
     quotes: Sequence[Citation]
     documents: tuple[str, ...] | None
+    clearance: Clearance
 
 
 class FurtherDesk:
     """Remembers answers and finds what may be asked after them. Safe to use from several threads."""
 
-    def __init__(self, assistant: Assistant) -> None:
-        self._assistant = assistant
+    def __init__(self) -> None:
         self._shown: OrderedDict[str, Shown] = OrderedDict()
-        self._found: dict[str, list[str]] = {}
+        self._found: dict[str, tuple[int, list[str]]] = {}
         self._lock = Lock()
         self._waiting = 0
         self._limiter = CapacityLimiter(FURTHER_AT_ONCE)
@@ -68,45 +73,54 @@ class FurtherDesk:
         return key
 
     async def find(self, key: str, connection: Request) -> list[str]:
-        """What may be asked next; nothing where the answer is not remembered or too many wait."""
+        """What may be asked next; nothing where the answer is not remembered or too many wait.
+
+        Who may see something else than the answer was made from gets nothing, and what was found for it before it
+        changed who may see a document is looked for anew.
+        """
+        visit = visit_of(connection)
         with self._lock:
-            shown, found = self._shown.get(key), self._found.get(key)
-        if shown is None or found is not None or self._waiting >= FURTHER_AT_ONCE + FURTHER_WAITING:
-            return found or []
+            shown, (then, found) = self._shown.get(key), self._found.get(key, (-1, []))
+        state = visit.assistant.access_state()
+        if shown is None or shown.clearance != visit.clearance.view:
+            return []
+        if then == state or self._waiting >= FURTHER_AT_ONCE + FURTHER_WAITING:
+            return found if then == state else []
         gone = Event()
         result: list[str] = []
         self._waiting += 1
         try:
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(listen, connection, gone)
-                result = await to_thread.run_sync(self._look, shown, gone, limiter=self._limiter)
+                result = await to_thread.run_sync(_look, visit.assistant, shown, gone, limiter=self._limiter)
                 tasks.cancel_scope.cancel()
         finally:
             self._waiting -= 1
         with self._lock:
             if key in self._shown and not gone.is_set():
-                self._found[key] = result
+                self._found[key] = (state, result)
         return result
 
-    def _look(self, shown: Shown, gone: Event) -> list[str]:
-        """Some questions, as many as time allows; an error of the search means that there are no more."""
-        ends = monotonic() + FURTHER_SECONDS
 
-        def watch(_progress: Progress) -> None:
-            if gone.is_set() or monotonic() > ends:
-                raise HungUpError("Die Suche nach weiteren Fragen ist beendet.")
+def _look(assistant: Assistant, shown: Shown, gone: Event) -> list[str]:
+    """Some questions, as many as time allows; an error of the search means that there are no more."""
+    ends = monotonic() + FURTHER_SECONDS
 
-        found: list[str] = []
-        try:
-            for question in self._assistant.further_questions(
-                shown.answer, history=shown.history, shown=shown.quotes, documents=shown.documents, watch=watch
-            ):
-                found.append(question)
-                if len(found) == MOST_SHOWN:
-                    break
-        except AktenkundigError:  # time is over, nobody waits, or a document has gone since
-            pass
-        return found
+    def watch(_progress: Progress) -> None:
+        if gone.is_set() or monotonic() > ends:
+            raise HungUpError("Die Suche nach weiteren Fragen ist beendet.")
+
+    found: list[str] = []
+    try:
+        for question in assistant.further_questions(
+            shown.answer, history=shown.history, shown=shown.quotes, documents=shown.documents, watch=watch
+        ):
+            found.append(question)
+            if len(found) == MOST_SHOWN:
+                break
+    except AktenkundigError:  # time is over, nobody waits, or a document has gone since
+        pass
+    return found
 
 
 def further_routes(desk: FurtherDesk) -> APIRouter:

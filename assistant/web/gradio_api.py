@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 import gradio as gr
@@ -9,26 +10,34 @@ from pydantic import ValidationError
 
 from assistant.web.api.shapes import QuestionRequest
 from assistant.web.problems import sentence_for
+from assistant.web.visits import Visit, shown_documents
 
 if TYPE_CHECKING:
-    from assistant.assistant import Assistant
     from assistant.web.operations.lifecycle import Lifecycle
 
 API_NAME: Final = "frage"
 
 
-def add_gradio_api(assistant: Assistant, lifecycle: Lifecycle) -> None:
-    """Add the call to the Gradio blocks that are being built; it waits in the same line as the chat's questions."""
+def add_gradio_api(visit_again: Callable[[gr.Request], Visit], lifecycle: Lifecycle) -> None:
+    """Add the call to the Gradio blocks that are being built; it waits in the same line as the chat's questions.
+
+    ``visit_again`` tells who asks at the moment when the question is answered.
+    """
 
     def frage(
-        frage: str, verlauf: list[dict[str, str]] | None = None, dokumente: list[str] | None = None
+        request: gr.Request,
+        frage: str,
+        verlauf: list[dict[str, str]] | None = None,
+        dokumente: list[str] | None = None,
     ) -> dict[str, object]:
         try:
             asked = QuestionRequest.model_validate(
                 {"question": frage, "history": verlauf or [], "documents": dokumente}
             )
+            visit = visit_again(request)
             with lifecycle.work():
-                answer = assistant.answer(asked.question, history=asked.history, documents=asked.documents)
+                answer = visit.assistant.answer(asked.question, history=asked.history, documents=asked.documents)
+            visit.saw("answer", shown_documents(answer), asked.question)
             return answer.model_dump(mode="json")
         except ValidationError as error:
             sentence = "Eine Angabe ist ungültig; „frage“ ist ein Text, „verlauf“ eine Liste."

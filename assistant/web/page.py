@@ -6,6 +6,7 @@ Gradio's page is English, names its makers, links to other hosts and allows any 
 
 from __future__ import annotations
 
+import hashlib
 import re
 import secrets
 from collections.abc import Sequence
@@ -14,16 +15,17 @@ from string import Template
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.composing import EXAMPLE
 from assistant.web.escaping import escaped
 from assistant.web.security import page_policy
+from assistant.web.visits import Visit, visit_of
 from corpus.dates import german_date
 
 if TYPE_CHECKING:
-    from assistant.assistant import Assistant
     from corpus.settings import Settings
     from corpus.types import DocumentInfo
 
@@ -42,9 +44,8 @@ _LEFT_OUT = frozenset({b"accept-encoding", b"if-none-match", b"range"})
 class PageMiddleware:
     """ASGI middleware: answers ``GET /`` with our page around Gradio's program, and passes on all else."""
 
-    def __init__(self, app: ASGIApp, assistant: Assistant) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._assistant = assistant
         self._template = Template(_PAGE.read_text(encoding="utf-8"))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -68,14 +69,15 @@ class PageMiddleware:
             raise RuntimeError(f"Gradio answered its own page with status {status}")
         nonce = secrets.token_urlsafe(16)
         response = HTMLResponse(
-            page_html(self._template, body.decode("utf-8"), self._assistant, nonce),
+            page_html(self._template, body.decode("utf-8"), visit_of(HTTPConnection(scope)), nonce),
             headers={"Content-Security-Policy": page_policy(nonce), "Cache-Control": "no-store"},
         )
         await response(scope, receive, send)
 
 
-def page_html(template: Template, gradio_page: str, assistant: Assistant, nonce: str) -> str:
-    """Our page with Gradio's program in it."""
+def page_html(template: Template, gradio_page: str, visit: Visit, nonce: str) -> str:
+    """Our page with Gradio's program in it, as it is for one visit."""
+    assistant = visit.assistant
     documents = assistant.holdings.documents()
     return template.substitute(
         nonce=nonce,
@@ -93,8 +95,36 @@ def page_html(template: Template, gradio_page: str, assistant: Assistant, nonce:
         stays=_stays(assistant.settings),
         sheet=escaped(next((info.document for info in assistant.holdings.sheets()), "")),
         documents="".join(_document(info) for info in documents),
-        staff="" if assistant.settings.staff_key is not None else "hidden",
+        staff="" if assistant.settings.staff_key is not None or _may_change(visit) else "hidden",
+        account=_account(visit, accounts=assistant.settings.accounts),
+        owner=_owner(visit),
+        known="ja" if _may_change(visit) else "",
         missing=_missing([f"{item.kind}: {item.title}" for item in assistant.holdings.missing()]),
+    )
+
+
+def _may_change(visit: Visit) -> bool:
+    """Whether an account may change documents; the key of the administration is asked for where none does."""
+    return visit.account is not None and visit.clearance.changes_documents
+
+
+def _owner(visit: Visit) -> str:
+    """Under which the browser keeps conversations: those of one account are not another's."""
+    return hashlib.sha256(visit.name.encode()).hexdigest()[:16] if visit.name else ""
+
+
+def _account(visit: Visit, *, accounts: bool) -> str:
+    """Who is logged in, with the way out, or the way in."""
+    if not accounts:
+        return ""
+    if visit.account is None:
+        return '<a href="./anmelden">Anmelden</a>'
+    if visit.means != "session":
+        return f'<span class="account">{escaped(visit.name)}</span>'
+    return (
+        f'<span class="account">{escaped(visit.name)}</span>'
+        '<form method="post" action="./abmelden"><button type="submit">Abmelden</button>'
+        '<button type="submit" name="ueberall" value="ja">Überall abmelden</button></form>'
     )
 
 

@@ -30,6 +30,7 @@ class TooLargeError(AktenkundigError):
 
 _TITLES = {
     401: "Nicht angemeldet",
+    403: "Nicht erlaubt",
     404: "Nicht gefunden",
     413: "Zu lang",
     415: "Falsche Form",

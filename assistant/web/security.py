@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from assistant.web.api import API_PATH
 from assistant.web.feedback import FEEDBACK_PATH
 from assistant.web.further import FURTHER_PATH
+from assistant.web.gate import LOGIN_PATH, LOGOUT_PATH
 from assistant.web.mcp_server import MCP_PATH
 from assistant.web.operations.health import HEALTH_PATH, READINESS_PATH
 from assistant.web.problems import problem
@@ -41,6 +42,8 @@ TEXT_POLICY: Final = f"{_STRICT}; style-src 'self'; script-src 'self'; img-src '
 """Of a page that only tells something."""
 FORM_POLICY: Final = f"{TEXT_POLICY}; connect-src 'self'"
 """Of a page that asks the API by script."""
+LOGIN_POLICY: Final = f"{TEXT_POLICY}; form-action 'self'".replace("form-action 'none'; ", "")
+"""Of a page with a form that works without scripts."""
 _PDF = "default-src 'self'; style-src 'self' 'unsafe-inline'; object-src 'self'; frame-ancestors 'none'"
 """Browsers draw a PDF with a little page of their own, which a stricter policy would blank."""
 
@@ -101,8 +104,10 @@ class Protection:
 def _exists(method: str, path: str) -> bool:
     if path == MCP_PATH:
         return method in ("GET", "POST", "DELETE")
+    if path == LOGIN_PATH:
+        return method in ("GET", "HEAD", "POST")
     if method == "POST":
-        return path in _ASKING or path.startswith((f"{FEEDBACK_PATH}/", f"{API_PATH}/"))
+        return path in (*_ASKING, LOGOUT_PATH) or path.startswith((f"{FEEDBACK_PATH}/", f"{API_PATH}/"))
     if method in ("PUT", "DELETE"):
         return path.startswith(f"{API_PATH}/staff/")
     return method in ("GET", "HEAD") and (path in _READING or path.startswith((*_GRADIO_FOLDERS, *_OUR_FOLDERS)))

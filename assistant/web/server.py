@@ -104,6 +104,8 @@ def serve(
             log_level="error",
             access_log=False,
             server_header=False,
+            # With accounts the proxies that are believed are those of the settings, not uvicorn's own.
+            proxy_headers=not assistant.settings.accounts,
             timeout_graceful_shutdown=_PATIENCE_SECONDS,
         )
         server = _EndingServer(config, lifecycle, settings.shutdown_seconds, lambda: announce(address))

@@ -1,8 +1,9 @@
 """What staff do with documents: upload, replace, remove, and say who may see them.
 
-Uploaded files lie in two folders of the data directory, one for each visibility. They are read by ``aktenkundig
+Uploaded files lie in three folders of the data directory, one for each visibility. They are read by ``aktenkundig
 ingest`` in a process of its own, one change after the other, so that whoever asks meanwhile is not disturbed by more
-than the work itself. A change that fails leaves the folders, and with them the documents, as they were.
+than the work itself. A change that fails leaves the folders, and with them the documents, as they were. For which
+Gremien a non-public document is, ``aktenkundig visibility`` is told once it has been read: until then it is for none.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import subprocess
 import sys
 import unicodedata
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -27,6 +28,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from assistant.web.operations.incidents import apology, report_incident
 from assistant.web.problems import OverloadedError
+from corpus.access import Access, gremium_name
 from corpus.data_directory import UPLOAD_PLACES, UPLOADS_DIRECTORY
 from corpus.errors import AktenkundigError, NotThereError, QuestionError
 from corpus.records import EVERYTHING
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+_FORCED: Final[dict[Visibility, list[str]]] = {"public": [], "non_public": ["--non-public"], "internal": ["--internal"]}
 _SET_ASIDE: Final = ".alt-"
 """Before the name of a file that is being replaced or removed; hidden files are not read."""
 _MOST_WAITING: Final = 20
@@ -48,6 +51,7 @@ _LONGEST_ENDING: Final = 8
 """Letters of a name before and behind its last dot: as long as the ingestion tells names whole."""
 _UNSAFE: Final = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\u202a-\u202e\u2066-\u2069]+')
 _SOMETHING_LEFT_OUT: Final = 1
+_BROKEN_OFF: Final = "Das Einlesen ist abgebrochen; die Dokumente sind, wie sie waren."
 _USER_ERROR: Final = 2
 """Exit codes of ``aktenkundig ingest``."""
 
@@ -62,6 +66,7 @@ class Change:
     name: str
     kind: Literal["upload", "remove", "move"]
     visibility: Visibility
+    gremien: tuple[str, ...] = ()
     state: State = "waiting"
     share: float = 0.0
     report: list[str] = field(default_factory=list)
@@ -112,23 +117,25 @@ class StaffDesk:
         """A new place for what is being sent."""
         return self._incoming / token_urlsafe(12)
 
-    def upload(self, sent: Path, name: str, visibility: Visibility) -> Change:
+    def upload(self, sent: Path, name: str, visibility: Visibility, gremien: Sequence[str] = ()) -> Change:
         """Take a file that has been sent whole. One of the same name is replaced, whoever could see it before.
 
-        Raises :class:`QuestionError` for an impossible name, :class:`OverloadedError` where too much waits.
+        Raises :class:`QuestionError` for an impossible name and for Gremien of what is not non-public,
+        :class:`OverloadedError` where too much waits.
         """
-        safe = safe_name(name)
-        return self._take(Change(token_urlsafe(12), safe, "upload", visibility), sent)
+        safe, named = safe_name(name), _named(visibility, gremien)
+        return self._take(Change(token_urlsafe(12), safe, "upload", visibility, named), sent)
 
     def remove(self, document: str) -> Change:
         """Remove the file that a document was uploaded with; raises :class:`NotThereError` for any other document."""
         info, name = self._uploaded(document)
         return self._take(Change(token_urlsafe(12), name, "remove", info.visibility), None)
 
-    def move(self, document: str, visibility: Visibility) -> Change:
-        """Say who may see an uploaded document; raises as :meth:`remove` does."""
+    def move(self, document: str, visibility: Visibility, gremien: Sequence[str] = ()) -> Change:
+        """Say who may see an uploaded document; raises as :meth:`remove` and :meth:`upload` do."""
+        named = _named(visibility, gremien)
         _, name = self._uploaded(document)
-        return self._take(Change(token_urlsafe(12), name, "move", visibility), None)
+        return self._take(Change(token_urlsafe(12), name, "move", visibility, named), None)
 
     def _place(self, visibility: Visibility) -> Path:
         return self._folder / UPLOAD_PLACES[visibility]
@@ -180,7 +187,7 @@ class StaffDesk:
     def _apply(self, change: Change, sent: Path | None) -> None:
         """Put the files where they belong and have their folders read; on failure, put them back and read again."""
         target = self._place(change.visibility) / change.name
-        with self._set_aside(change) as aside:
+        with self._rules_kept(change), self._set_aside(change) as aside:
             if sent is not None:
                 sent.replace(target)
             elif change.kind == "move":
@@ -189,6 +196,61 @@ class StaffDesk:
                 os.link(aside[0][0], target)
             for visibility in self._touched(change, aside):
                 self._read(visibility, change)
+            if change.kind != "remove":
+                self._say_for_whom(change, target)
+
+    def _say_for_whom(self, change: Change, target: Path) -> None:
+        """Let the wish be in force for all documents of the file, also where a command had said something else."""
+        with closing(Store(self._settings.data)) as store:
+            documents = [
+                document
+                for document in store.files.documents_in(str(target))
+                if change.gremien or store.access_rule(document) is not None
+            ]
+        self._rule(Access(change.visibility, change.gremien) if change.gremien else None, documents)
+
+    @contextmanager
+    def _rules_kept(self, change: Change) -> Iterator[None]:
+        """Hide documents with a rule of their own until they are read anew; where that fails, the rules come back."""
+        with closing(Store(self._settings.data)) as store:
+            rules = {
+                document: rule
+                for place in UPLOAD_PLACES
+                for document in store.files.documents_in(str(self._place(place) / change.name))
+                if (rule := store.access_rule(document)) is not None
+            }
+        if change.kind != "remove":
+            self._rule(Access("internal"), list(rules))
+        try:
+            yield
+        except BaseException:
+            for document, rule in rules.items():
+                self._rule(rule, [document])
+            raise
+
+    def _rule(self, rule: Access | None, documents: Sequence[str]) -> None:
+        """Run ``aktenkundig visibility``; raises :class:`AktenkundigError` with what it says if it fails."""
+        if not documents:
+            return
+        level = "declared" if rule is None else rule.visibility
+        gremien = [f"--gremium={name}" for name in rule.gremien] if rule is not None else []
+        done = subprocess.run(  # noqa: S603 - our own program; names are behind their option
+            [sys.executable, "-m", "corpus.command_line", "visibility", *gremien, level, *documents],
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            env=self._environment(),
+            check=False,
+        )
+        if done.returncode != 0:
+            raise AktenkundigError(done.stderr.strip().splitlines()[-1] if done.stderr.strip() else _BROKEN_OFF)
+
+    def _environment(self) -> dict[str, str]:
+        return {
+            **os.environ,
+            "AKTENKUNDIG_DATA": str(self._settings.data.resolve()),
+            "AKTENKUNDIG_MODELS": str(self._settings.models_directory.resolve()),
+        }
 
     @contextmanager
     def _set_aside(self, change: Change) -> Iterator[list[tuple[Path, Path]]]:
@@ -222,15 +284,9 @@ class StaffDesk:
 
     def _read(self, visibility: Visibility, change: Change) -> None:
         """Run the ingestion over a folder; raises :class:`AktenkundigError` if the change's file could not be read."""
-        environment = {
-            **os.environ,
-            "AKTENKUNDIG_DATA": str(self._settings.data.resolve()),
-            "AKTENKUNDIG_MODELS": str(self._settings.models_directory.resolve()),
-            "AKTENKUNDIG_DEFAULT_VISIBILITY": visibility,
-        }
+        environment = {**self._environment(), "AKTENKUNDIG_DEFAULT_VISIBILITY": visibility}
         failed: list[str] = []
         with TemporaryFile("w+", encoding="utf-8") as complaints:
-            hidden = ["--non-public"] if visibility == "non_public" else []
             process = subprocess.Popen(  # noqa: S603 - our own program, with paths that we made
                 [
                     sys.executable,
@@ -238,7 +294,7 @@ class StaffDesk:
                     "corpus.command_line",
                     "ingest",
                     "--json",
-                    *hidden,
+                    *_FORCED[visibility],
                     str(self._place(visibility)),
                 ],
                 stdout=subprocess.PIPE,
@@ -262,7 +318,7 @@ class StaffDesk:
             raise AktenkundigError(complaint.splitlines()[-1])
         if code not in (0, _SOMETHING_LEFT_OUT):
             _log.error("Das Einlesen einer hochgeladenen Datei endete mit Rückgabewert %d.", code)
-            raise AktenkundigError("Das Einlesen ist abgebrochen; die Dokumente sind, wie sie waren.")
+            raise AktenkundigError(_BROKEN_OFF)
 
     @staticmethod
     def _heard(event: dict[str, object], change: Change) -> list[str]:
@@ -279,6 +335,14 @@ class StaffDesk:
             return ["Derselbe Inhalt liegt schon vor und ist nicht noch einmal aufgenommen worden.", *text]
         change.report += text
         return []
+
+
+def _named(visibility: Visibility, gremien: Sequence[str]) -> tuple[str, ...]:
+    """The Gremien's names as they are stored; raises :class:`QuestionError` where none can be named."""
+    names = tuple(filter(None, map(gremium_name, gremien)))
+    if names and visibility != "non_public":
+        raise QuestionError("Gremien lassen sich nur für nichtöffentliche Dokumente nennen.")
+    return names
 
 
 def safe_name(name: str) -> str:

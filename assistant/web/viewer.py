@@ -1,6 +1,6 @@
 """What the document pane asks for: sizes of pages, their pictures and their text, the file itself.
 
-Every route looks the document up among those the assistant lists, so a document that is hidden, deleted or never
+Every route looks the document up among those that the visit shows, so a document that is hidden, deleted or never
 existed gets the same answer. Browsers may keep pictures but must ask before using them again: the tag of a deleted or
 replaced document no longer matches.
 """
@@ -17,12 +17,11 @@ from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, PlainTex
 
 from assistant.web.problems import problem
 from assistant.web.sheet_html import sheet_html
+from assistant.web.visits import visit_of
 from corpus.errors import NotThereError
 from corpus.rendering import render_page
 
 if TYPE_CHECKING:
-    from assistant.assistant import Assistant
-    from assistant.holdings import Holdings
     from corpus.types import DocumentInfo, Page
 
 NARROWEST, WIDEST, USUAL = 200, 2400, 1000
@@ -33,36 +32,43 @@ _INLINE = frozenset({"application/pdf", "text/plain", "image/png", "image/jpeg",
 """Shown in the browser; anything else (HTML above all, which could run scripts here) is offered as a download."""
 
 
-def viewer_routes(assistant: Assistant) -> APIRouter:
-    """The routes of the document pane over one assistant; what is not there becomes a problem document."""
+def viewer_routes() -> APIRouter:
+    """The routes of the document pane; what is not there becomes a problem document."""
     router = APIRouter()
 
     @router.get("/dokumente/{document}/seiten.json")
-    def pages(document: str) -> Response:
+    def pages(request: Request, document: str) -> Response:
+        holdings = visit_of(request).assistant.holdings
         return JSONResponse(
-            _description(assistant.holdings.document(document), assistant.holdings.pages(document)),
-            headers={"Cache-Control": _PRIVATE},
+            _description(holdings.document(document), holdings.pages(document)), headers={"Cache-Control": _PRIVATE}
         )
 
     @router.get("/blatt/{document}")
-    def sheet(document: str) -> Response:
-        made = sheet_html(assistant.holdings.sheet(document), assistant.holdings.sheets())
-        return HTMLResponse(made, headers={"Cache-Control": _PRIVATE})
+    def sheet(request: Request, document: str) -> Response:
+        visit = visit_of(request)
+        made = visit.assistant.holdings.sheet(document)
+        visit.saw("sheet", [document, *(citation.document for citation in made.citations)])
+        return HTMLResponse(sheet_html(made, visit.assistant.holdings.sheets()), headers={"Cache-Control": _PRIVATE})
 
     @router.get("/seiten/{document}/{index}.png")
     def picture(request: Request, document: str, index: int, breite: int = USUAL) -> Response:
-        return page_picture(assistant.holdings, request, document, index, min(max(breite, NARROWEST), WIDEST))
+        return page_picture(request, document, index, min(max(breite, NARROWEST), WIDEST))
 
     @router.get("/seiten/{document}/{index}.txt")
-    def words(document: str, index: int) -> Response:
-        return PlainTextResponse(assistant.holdings.page_text(document, index), headers={"Cache-Control": _PRIVATE})
+    def words(request: Request, document: str, index: int) -> Response:
+        visit = visit_of(request)
+        text = visit.assistant.holdings.page_text(document, index)
+        visit.saw("page", [document])
+        return PlainTextResponse(text, headers={"Cache-Control": _PRIVATE})
 
     @router.get("/original/{document}")
-    def original(document: str) -> Response:
-        info = assistant.holdings.document(document)
-        path = assistant.holdings.original(document)
+    def original(request: Request, document: str) -> Response:
+        visit = visit_of(request)
+        info = visit.assistant.holdings.document(document)
+        path = visit.assistant.holdings.original(document)
         if not path.is_file():
             raise NotThereError("Die Datei zu diesem Dokument liegt nicht mehr vor.")
+        visit.saw("original", [document])
         media_type = info.media_type.partition(";")[0].strip()
         inline = media_type in _INLINE
         name = f"{info.document}{mimetypes.guess_extension(media_type) or path.suffix}"
@@ -84,10 +90,13 @@ def disposition(name: str, *, inline: bool = False) -> str:
     return f"{'inline' if inline else 'attachment'}; filename*=UTF-8''{quote(name, safe='')}"
 
 
-def page_picture(holdings: Holdings, request: Request, document: str, index: int, width: int) -> Response:
+def page_picture(request: Request, document: str, index: int, width: int) -> Response:
     """A page as PNG, ``width`` pixels wide; raises :class:`corpus.errors.NotThereError` where there is none."""
+    visit = visit_of(request)
+    holdings = visit.assistant.holdings
     info = holdings.document(document)
     holdings.page(document, index)
+    visit.saw("page", [document])
     tag = f'"{info.sha256[:32]}-{index}-{width}"'
     headers = {"Cache-Control": _PRIVATE, "ETag": tag}
     if tag in request.headers.get("if-none-match", ""):

@@ -1,6 +1,7 @@
 """What a backup says of itself, and which files may be in one.
 
-A backup is a ZIP file: the store, the originals, what staff uploaded, the feedback, and ``manifest.json``. The vector
+A backup is a ZIP file: the store, the originals, what staff uploaded, the feedback, accounts and audit log where there
+are any, and ``manifest.json``. The vector
 index is not in it, because the store has all vectors.
 """
 
@@ -12,16 +13,18 @@ from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from corpus.data_directory import FEEDBACK_FILE, UPLOAD_PLACES, UPLOADS_DIRECTORY
+from corpus.data_directory import ACCOUNTS_FILE, AUDIT_FILE, FEEDBACK_FILE, UPLOAD_PLACES, UPLOADS_DIRECTORY
 from corpus.database import DATABASE_FILE
 from corpus.originals import ORIGINALS_DIRECTORY
 
 MANIFEST_FILE: Final = "manifest.json"
+FURTHER_DATABASES: Final = (ACCOUNTS_FILE, AUDIT_FILE)
+"""SQLite files beside the store; where a backup has none, restoring it leaves the one that is there."""
 LONGEST_MANIFEST: Final = 100_000_000
 """Bytes; enough for half a million files."""
 
 _NAMES: Final = re.compile(
-    rf"{re.escape(DATABASE_FILE)}|{re.escape(FEEDBACK_FILE)}"
+    rf"{'|'.join(map(re.escape, (DATABASE_FILE, FEEDBACK_FILE, *FURTHER_DATABASES)))}"
     rf"|{ORIGINALS_DIRECTORY}/[0-9a-f]{{64}}(?:\.[a-z]{{1,8}})?"
     rf"|{UPLOADS_DIRECTORY}/(?:{'|'.join(UPLOAD_PLACES.values())})/(?!\.)[^/\\\x00-\x1f]{{1,200}}"
 )

@@ -21,11 +21,12 @@ from corpus.database import DATABASE_FILE, RESTORING_FOLDER, prepare_directory
 from corpus.disk import room_needed
 from corpus.errors import AktenkundigError, StoreError, UnreadableFileError
 from corpus.index_files import STAMP_FILE, VECTORS_DIRECTORY, leftover_directories
+from corpus.migration import OLDEST_VERSION
 from corpus.originals import ORIGINALS_DIRECTORY
 from corpus.schema import SCHEMA_VERSION
 from corpus.settings import Settings
 from corpus.store import Store
-from ingest.backup.manifest import LONGEST_MANIFEST, MANIFEST_FILE, Manifest, is_allowed
+from ingest.backup.manifest import FURTHER_DATABASES, LONGEST_MANIFEST, MANIFEST_FILE, Manifest, is_allowed
 from ingest.backup.writing import copied
 from ingest.leftovers import STAGING_FOLDER
 from ingest.writers_lock import writing_alone
@@ -77,11 +78,11 @@ def finish_restoring(data: Path) -> None:
             index.replace(data / index.name)
     for left in leftover_directories(data):
         shutil.rmtree(left)
-    for name in _MEMBERS:
+    for name in (*FURTHER_DATABASES, *_MEMBERS):
         new, old = restored / name, data / name
-        if not new.exists():  # moved before an interruption
+        if not new.exists():  # moved before an interruption, or not in this backup
             continue
-        if name == DATABASE_FILE:
+        if name in (DATABASE_FILE, *FURTHER_DATABASES):
             # A log of the old file must not be taken for one of the new.
             for log in ("-wal", "-shm"):
                 old.with_name(f"{name}{log}").unlink(missing_ok=True)
@@ -121,7 +122,7 @@ def _checked(archive: zipfile.ZipFile, file: Path) -> Manifest:
         raise _damaged(file)
     if not all(map(is_allowed, names)):
         raise _foreign(file)
-    if manifest.schema_version != SCHEMA_VERSION:
+    if not OLDEST_VERSION <= manifest.schema_version <= SCHEMA_VERSION:
         raise UnreadableFileError(
             f"Die Sicherung „{file}“ stammt von einer anderen Version (aktenkundig {manifest.program}); "
             "bitte mit dieser zurückspielen oder die Dokumente neu einlesen."
@@ -139,6 +140,9 @@ def _extract(archive: zipfile.ZipFile, manifest: Manifest, staging: Path, file: 
     ):
         (staging / folder).mkdir(parents=True)
     (staging / FEEDBACK_FILE).touch(0o600)
+    for name in FURTHER_DATABASES:
+        if name in manifest.files:
+            (staging / name).touch(0o600)
     for name in manifest.files:
         _read(archive, manifest, name, staging / name, file)
 
@@ -189,7 +193,8 @@ def _complete(settings: Settings, manifest: Manifest, staging: Path, data: Path)
 
 def _holds_something(data: Path) -> bool:
     """Whether a data directory has anything that restoring would replace; empty folders are nothing."""
-    return any(path.is_file() for name in _MEMBERS for path in (data / name, *(data / name).rglob("*")))
+    names = (*_MEMBERS, *FURTHER_DATABASES)
+    return any(path.is_file() for name in names for path in (data / name, *(data / name).rglob("*")))
 
 
 def _damaged(file: Path) -> AktenkundigError:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO
 
 from corpus.data_directory import FEEDBACK_FILE, UPLOAD_PLACES, UPLOADS_DIRECTORY
-from corpus.database import DATABASE_FILE, damaged
+from corpus.database import DATABASE_FILE, copy_database, damaged
 from corpus.disk import room_needed
 from corpus.errors import AktenkundigError, StoreError
 from corpus.originals import ORIGINALS_DIRECTORY, original_path
@@ -23,7 +23,7 @@ from corpus.records import EVERYTHING
 from corpus.schema import SCHEMA_VERSION
 from corpus.settings import Settings
 from corpus.store import Store
-from ingest.backup.manifest import MANIFEST_FILE, FileEntry, Manifest, is_allowed
+from ingest.backup.manifest import FURTHER_DATABASES, MANIFEST_FILE, FileEntry, Manifest, is_allowed
 
 _ATTEMPTS = 5
 """Times that a backup begins anew because originals were removed under it."""
@@ -113,6 +113,10 @@ def _write(store: Store, data: Path, path: Path, draft: Path, folder: Path, crea
                 files[name] = _add(archive, name, file)
             except FileNotFoundError:  # withdrawn meanwhile, and the next run over its folder removes its document
                 continue
+        for name in FURTHER_DATABASES:
+            if (data / name).is_file():
+                copy_database(data / name, folder / name)
+                files[name] = _add(archive, name, folder / name, zipfile.ZIP_DEFLATED)
         manifest = Manifest(
             created=created,
             program=_program(),

@@ -42,6 +42,11 @@ class Ingest:
             help="alles als nichtöffentlich einlesen, was immer die Dokumente von sich sagen",
         )
         parser.add_argument(
+            "--internal",
+            action="store_true",
+            help="alles als intern einlesen: nur für die Verwaltung, was immer sonst darüber gesagt ist",
+        )
+        parser.add_argument(
             "--json",
             action="store_true",
             help="für Programme: eine JSON-Zeile je Ereignis; ein Ordner darf dann auch leer sein",
@@ -73,7 +78,10 @@ class Ingest:
             _require(
                 arguments.watch is None, "--watch gilt für Ordner; ein Ratsinformationssystem liest --every wieder."
             )
-            _require(not arguments.non_public, "Was OParl zeigt, ist öffentlich; --non-public geht damit nicht.")
+            _require(
+                not arguments.non_public and not arguments.internal,
+                "Was OParl zeigt, ist öffentlich; --non-public und --internal gehen damit nicht.",
+            )
             from ingest.commands.oparl import ingest_oparl
 
             return ingest_oparl(
@@ -81,7 +89,13 @@ class Ingest:
             )
         _require(not arguments.full and arguments.every is None, "--full und --every gelten nur mit --oparl.")
         _require(bool(paths), "Es fehlt die Angabe PFAD oder --oparl ADRESSE.")
-        reading = _Reading(load_settings(), paths, as_json=arguments.json, non_public=arguments.non_public)
+        reading = _Reading(
+            load_settings(),
+            paths,
+            as_json=arguments.json,
+            non_public=arguments.non_public,
+            internal=arguments.internal,
+        )
         if seconds is None:
             return reading.read(may_be_empty=arguments.json)
         from ingest.commands.watching import watch
@@ -92,11 +106,14 @@ class Ingest:
 class _Reading:
     """Reads the same paths, once or again and again."""
 
-    def __init__(self, settings: Settings, paths: Sequence[Path], *, as_json: bool, non_public: bool) -> None:
+    def __init__(
+        self, settings: Settings, paths: Sequence[Path], *, as_json: bool, non_public: bool, internal: bool
+    ) -> None:
         self._settings = settings
         self._paths = paths
         self._as_json = as_json
         self._non_public = non_public
+        self._internal = internal
 
     def read(self, *, may_be_empty: bool, patience: float = 0) -> int:
         """Read them and tell it; the exit code."""
@@ -107,7 +124,9 @@ class _Reading:
 
         def ingested(heard: Progress) -> Report:
             ingestor = Ingestor(settings, open_embedding(settings), progress=heard, patience=patience)
-            return ingestor.ingest(self._paths, may_be_empty=may_be_empty, non_public=self._non_public)
+            return ingestor.ingest(
+                self._paths, may_be_empty=may_be_empty, non_public=self._non_public, internal=self._internal
+            )
 
         if self._as_json:
             return 0 if ingested(Told()).complete else 1

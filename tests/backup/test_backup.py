@@ -16,7 +16,9 @@ import httpx
 import pytest
 from filelock import FileLock
 
-from corpus.data_directory import LOCK_FILE
+from assistant.accounts.store import AccountStore
+from assistant.audit import AuditLog
+from corpus.data_directory import ACCOUNTS_FILE, AUDIT_FILE, LOCK_FILE
 from corpus.embedding import SentenceEmbedding, open_embedding
 from corpus.errors import AktenkundigError, StoreError
 from corpus.settings import Settings
@@ -63,6 +65,25 @@ def test_a_backup_comes_back_elsewhere_with_the_same_answers_and_citations(
     assert_whole(elsewhere, DOCUMENTS)
     assert shared.answers(elsewhere) == shared.answers()
     assert content(elsewhere / "originale") == content(shared.data / "originale")
+
+
+def test_accounts_and_the_audit_log_come_back_and_where_a_backup_has_none_those_that_are_there_stay(
+    place: Place, saved: Path, tmp_path: Path
+) -> None:
+    AccountStore(place.data, idle_minutes=60, hours=12).add("meier", None, ["council_member"], ["Bauausschuss"])
+    AuditLog(place.data, days=90).note("meier", "page", ["halle"])
+    with_accounts = write_backup(place.settings, tmp_path / "mit-zugaengen.zip").path
+    elsewhere = tmp_path / "anderswo"
+    restore_backup(place.settings_at(elsewhere), with_accounts)
+    for name in (ACCOUNTS_FILE, AUDIT_FILE):
+        assert stat.S_IMODE((elsewhere / name).stat().st_mode) == 0o600
+    account = AccountStore(elsewhere, idle_minutes=60, hours=12).active("meier")
+    assert account is not None
+    assert account.gremien == ("Bauausschuss",)
+    assert [(entry.account, entry.document) for entry in AuditLog(elsewhere, days=90).entries()] == [("meier", "halle")]
+
+    restore_backup(place.settings_at(elsewhere), saved, force=True)
+    assert AccountStore(elsewhere, idle_minutes=60, hours=12).active("meier") is not None
 
 
 def test_a_backup_is_readable_by_its_owner_only_and_says_what_is_in_it(saved: Path) -> None:

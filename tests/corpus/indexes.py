@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from llama_index.core.schema import TextNode
 
+from corpus.access import Access
 from corpus.analysis import analyse, parts
 from corpus.records import PreparedDocument, PreparedPassage
 from corpus.store import Scope, Store
@@ -20,7 +21,7 @@ from corpus.types import (
     Span,
     Visibility,
 )
-from corpus.vectors import VectorIndex
+from corpus.vectors import VectorIndex, access_metadata
 
 MODEL = "kleines-modell:0123"
 FIRST = "Der Kreistag beschließt die Kreisumlage."
@@ -102,7 +103,7 @@ class Indexes:
                     embedding=document.sentence_vectors[passage.sentences[0]].tolist(),
                     metadata={
                         "document": document.info.document,
-                        "visibility": document.info.visibility,
+                        **access_metadata(Access.of(document.info)),
                         "origin": document.info.origin,
                     },
                 )

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from filelock import FileLock
 
+from corpus.access import Access
 from corpus.data_directory import LOCK_FILE
 from corpus.embedding import SentenceEmbedding, open_embedding
 from corpus.index_files import index_directory
@@ -342,3 +343,12 @@ def test_a_store_without_the_later_tables_can_be_examined(place: Place) -> None:
     assert problems(place) == []
     with closing(Store(place.data)) as store:
         assert store.vectors.missing() == []
+
+
+def test_marks_that_the_index_lost_of_who_may_see_what_are_set_again(place: Place) -> None:
+    with closing(Store(place.data)) as store:
+        _, keys = store.set_access_rule("halle", Access("non_public", ("Bauausschuss",)))
+    assert VectorIndex(place.data).access_marks()[min(keys)]["visibility"] == "public"
+    assert any("wer was sehen darf" in sentence for sentence in repair_data(place.settings))
+    assert {VectorIndex(place.data).access_marks()[key]["visibility"] for key in keys} == {"non_public"}
+    assert list(repair_data(place.settings)) == []

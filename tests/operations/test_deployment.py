@@ -37,7 +37,7 @@ def test_the_guide_tells_every_setting_as_it_is() -> None:
     table = GUIDE.split("## Einstellungen")[1].split("\n## ")[0]
     told = dict(re.findall(r"^\| `AKTENKUNDIG_([A-Z_]+)` \|.*\| (\S+) \|$", table, re.MULTILINE))
     defaults = {
-        name.upper(): "leer" if field.default in (None, "") else f"`{field.default}`"
+        name.upper(): "leer" if field.default in (None, "", ()) else f"`{field.default}`"
         for name, field in Settings.model_fields.items()
     }
     assert told == {

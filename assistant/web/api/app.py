@@ -30,6 +30,7 @@ from assistant.web.api.shapes import (
 from assistant.web.api.staff import staff_routes
 from assistant.web.problems import IncidentReports, report_problems
 from assistant.web.viewer import NARROWEST, USUAL, WIDEST, disposition, page_picture
+from assistant.web.visits import Visit, visit_of
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
@@ -74,12 +75,13 @@ def create_api(
     )
     report_problems(api)
     api.add_middleware(IncidentReports)
-    _add_asking(api, Counter(assistant, desk, questions), desk)
-    api.include_router(check_routes(assistant, drafts))
-    _add_holdings(api, assistant)
+    _add_asking(api, Counter(desk, questions), desk)
+    api.include_router(check_routes(drafts))
+    _add_holdings(api)
     settings = assistant.settings
-    if staff is not None and settings.staff_key is not None:
-        api.include_router(staff_routes(staff, settings.staff_key.get_secret_value(), settings.upload_limit_mb))
+    if staff is not None:
+        key = settings.staff_key.get_secret_value() if settings.staff_key is not None else None
+        api.include_router(staff_routes(staff, key, settings.upload_limit_mb))
     describe = api.openapi
     api.openapi = lambda: in_german(describe())  # type: ignore[method-assign]  # FastAPI's own way of extending it
     return api
@@ -147,24 +149,28 @@ def _add_asking(api: FastAPI, counter: Counter, desk: FeedbackDesk | None) -> No
         return Response(status_code=204)
 
 
-def _add_holdings(api: FastAPI, assistant: Assistant) -> None:
+def _add_holdings(api: FastAPI) -> None:
     @api.get("/search", summary="Textstellen suchen", response_description="die besten zuerst", tags=["Dokumente"])
     def search(
+        request: Request,
         q: Annotated[str, Query(description="Wörter oder eine Frage")],
         limit: Annotated[int, Query(ge=1, le=50, description="wie viele höchstens")] = 10,
     ) -> list[Citation]:
         """Sucht nach Bedeutung und nach Wörtern."""
-        return assistant.search(q, limit)
+        visit = visit_of(request)
+        found = visit.assistant.search(q, limit)
+        visit.saw("search", [citation.document for citation in found], q)
+        return found
 
     @api.get("/documents", summary="Alle Dokumente", response_description="auch angekündigte", tags=["Dokumente"])
-    def documents() -> list[DocumentEntry]:
+    def documents(request: Request) -> list[DocumentEntry]:
         """Was da ist, und was angekündigt ist und fehlt."""
-        return document_entries(assistant.holdings)
+        return document_entries(visit_of(request).assistant.holdings)
 
     @api.get("/documents/{document}", summary="Ein Dokument", response_description="mit Seiten", tags=["Dokumente"])
-    def document(document: Document) -> DocumentDetails:
+    def document(request: Request, document: Document) -> DocumentDetails:
         """Seiten und Überschriften eines Dokuments."""
-        holdings = assistant.holdings
+        holdings = visit_of(request).assistant.holdings
         return DocumentDetails(
             **DocumentEntry.of(holdings.document(document)).model_dump(),
             page_list=[PageEntry.of(page) for page in holdings.pages(document)],
@@ -172,9 +178,12 @@ def _add_holdings(api: FastAPI, assistant: Assistant) -> None:
         )
 
     @api.get("/documents/{document}/text", summary="Der Text", response_description="ganz", tags=["Dokumente"])
-    def text(document: Document) -> DocumentText:
+    def text(request: Request, document: Document) -> DocumentText:
         """Der Text, auf den sich alle Fundstellen beziehen."""
-        return DocumentText(document=document, text=assistant.holdings.text(document))
+        visit = visit_of(request)
+        whole = visit.assistant.holdings.text(document)
+        visit.saw("text", [document])
+        return DocumentText(document=document, text=whole)
 
     @api.get(
         "/documents/{document}/pages/{index}.png",
@@ -191,7 +200,7 @@ def _add_holdings(api: FastAPI, assistant: Assistant) -> None:
         width: Annotated[int, Query(ge=NARROWEST, le=WIDEST, description="Breite in Bildpunkten")] = USUAL,
     ) -> Response:
         """Die Seite, wie sie angezeigt wird."""
-        return page_picture(assistant.holdings, request, document, index, width)
+        return page_picture(request, document, index, width)
 
     @api.get(
         "/documents/{document}/find",
@@ -200,12 +209,16 @@ def _add_holdings(api: FastAPI, assistant: Assistant) -> None:
         tags=["Dokumente"],
     )
     def find(
+        request: Request,
         document: Document,
         q: Annotated[str, Query(min_length=1, max_length=200, description="Wörter, wie sie nebeneinander stehen")],
         limit: Annotated[int, Query(ge=1, le=200, description="wie viele höchstens")] = 100,
     ) -> list[Citation]:
         """Wörtliche Suche ohne Rücksicht auf Groß- und Kleinschreibung."""
-        return assistant.holdings.find(document, q, limit)
+        visit = visit_of(request)
+        found = visit.assistant.holdings.find(document, q, limit)
+        visit.saw("search", [document] if found else [], q)
+        return found
 
     @api.get(
         "/documents/{document}/citation",
@@ -214,19 +227,23 @@ def _add_holdings(api: FastAPI, assistant: Assistant) -> None:
         tags=["Dokumente"],
     )
     def citation(
+        request: Request,
         document: Document,
         start: Annotated[int, Query(ge=0, description="erstes Zeichen im Text, ab 0")],
         end: Annotated[int, Query(ge=1, description="hinter dem letzten Zeichen")],
     ) -> Citation:
         """Wortlaut, Fundstelle, Seiten und Kästen einer Stelle."""
-        return assistant.holdings.cite(document, start, end)
+        visit = visit_of(request)
+        made = visit.assistant.holdings.cite(document, start, end)
+        visit.saw("citation", [document])
+        return made
 
     @api.get(
         "/documents/{document}/sheet", summary="Das Sitzungsblatt", response_description="das Blatt", tags=["Dokumente"]
     )
-    def sheet(document: Document) -> SessionSheet:
+    def sheet(request: Request, document: Document) -> SessionSheet:
         """Was zu entscheiden ist, wer berät, Ablauf, Beträge, Dafür und Dagegen; jede Zeile belegt."""
-        return assistant.holdings.sheet(document)
+        return _sheet(visit_of(request), document)
 
     @api.get(
         "/documents/{document}/sheet.{form}",
@@ -236,9 +253,15 @@ def _add_holdings(api: FastAPI, assistant: Assistant) -> None:
         response_description="Markdown, Word oder PDF",
         tags=["Dokumente"],
     )
-    def sheet_file(document: Document, form: Form) -> Response:
+    def sheet_file(request: Request, document: Document, form: Form) -> Response:
         """Zum Aufbewahren, Drucken und Weitergeben."""
-        return _file(sheet_paper(assistant.holdings.sheet(document)), form, f"sitzungsblatt-{document}")
+        return _file(sheet_paper(_sheet(visit_of(request), document)), form, f"sitzungsblatt-{document}")
+
+
+def _sheet(visit: Visit, document: str) -> SessionSheet:
+    made = visit.assistant.holdings.sheet(document)
+    visit.saw("sheet", [document, *(citation.document for citation in made.citations)])
+    return made
 
 
 def _file(paper: Paper, form: Format, name: str) -> Response:

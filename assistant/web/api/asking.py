@@ -22,9 +22,9 @@ from assistant.web.api.shapes import (
 )
 from assistant.web.api.streaming import awaited, event, streamed
 from assistant.web.progress import HungUpError, News, in_words
+from assistant.web.visits import Visit, shown_documents, visit_of
 
 if TYPE_CHECKING:
-    from assistant.assistant import Assistant
     from assistant.feedback import FeedbackDesk
     from assistant.web.operations.line import Line
 
@@ -40,14 +40,13 @@ class Asked:
 class Counter:
     """Answers questions, few at a time; the others wait in line."""
 
-    def __init__(self, assistant: Assistant, desk: FeedbackDesk | None, line: Line) -> None:
-        self._assistant = assistant
+    def __init__(self, desk: FeedbackDesk | None, line: Line) -> None:
         self._desk = desk
         self._line = line
 
     async def ask(self, request: QuestionRequest, connection: Request) -> Asked:
         """Answer one question; raises :class:`OverloadedError` where too many wait."""
-        return await awaited(connection, partial(self._answered, request))
+        return await awaited(connection, partial(self._answered, visit_of(connection), request))
 
     async def converse(self, conversation: Conversation, connection: Request) -> list[Answer]:
         """Answer questions in turn, each with those before it as its history."""
@@ -69,9 +68,11 @@ class Counter:
 
         A ``satz`` comes for each sentence that a language model has worded and that is proven.
         """
-        return streamed(connection, partial(self._answered, request), _on_way, _at_end)
+        return streamed(connection, partial(self._answered, visit_of(connection), request), _on_way, _at_end)
 
-    async def _answered(self, request: QuestionRequest, gone: Event, tell: Callable[[Progress], None]) -> Asked:
+    async def _answered(
+        self, visit: Visit, request: QuestionRequest, gone: Event, tell: Callable[[Progress], None]
+    ) -> Asked:
         news = News()
 
         def watch(progress: Progress) -> None:
@@ -80,17 +81,21 @@ class Counter:
             if news.is_new(progress):
                 tell(progress)
 
-        answer = await self._line.run(partial(self._work, request, watch))
+        answer = await self._line.run(partial(_work, visit, request, watch))
         return Asked(answer, self._desk.remember(answer, request.history) if self._desk is not None else None)
 
-    def _work(self, request: QuestionRequest, watch: Callable[[Progress], None]) -> Answer:
-        return self._assistant.answer(
-            request.question,
-            history=request.history,
-            documents=request.documents,
-            watch=watch,
-            engine=request.engine,
-        )
+
+def _work(visit: Visit, request: QuestionRequest, watch: Callable[[Progress], None]) -> Answer:
+    answer = visit.assistant.answer(
+        request.question,
+        history=request.history,
+        user=visit.name or None,
+        documents=request.documents,
+        watch=watch,
+        engine=request.engine,
+    )
+    visit.saw("answer", shown_documents(answer), request.question)
+    return answer
 
 
 def _on_way(progress: Progress) -> str:

@@ -27,9 +27,9 @@ from assistant.web.api.streaming import awaited, event, streamed
 from assistant.web.problems import TooLargeError
 from assistant.web.progress import HungUpError
 from assistant.web.viewer import disposition
+from assistant.web.visits import Visit, visit_of
 
 if TYPE_CHECKING:
-    from assistant.assistant import Assistant
     from assistant.web.operations.line import Line
 
 Form = Annotated[Format, InPath(description="„docx“: der Entwurf mit Kommentaren, „pdf“ und „md“: ein Protokoll")]
@@ -55,33 +55,37 @@ class DraftText(BaseModel):
 class CheckCounter:
     """Checks drafts one after the other."""
 
-    def __init__(self, assistant: Assistant, line: Line) -> None:
-        self._assistant = assistant
+    def __init__(self, line: Line) -> None:
         self._line = line
 
     async def check(self, request: DraftRequest, connection: Request) -> FactCheck:
         """Check one draft; raises :class:`OverloadedError` where too many wait."""
-        return await awaited(connection, partial(self._checked, request))
+        return await awaited(connection, partial(self._checked, visit_of(connection), request))
 
     def stream(self, request: DraftRequest, connection: Request) -> AsyncIterator[str]:
         """Server-sent events: ``fortschritt`` with what is done and what there is, then ``ergebnis`` or ``fehler``."""
-        return streamed(connection, partial(self._checked, request), _on_way, _at_end)
+        return streamed(connection, partial(self._checked, visit_of(connection), request), _on_way, _at_end)
 
-    async def _checked(self, request: DraftRequest, gone: Event, tell: Callable[[tuple[int, int]], None]) -> FactCheck:
+    async def _checked(
+        self, visit: Visit, request: DraftRequest, gone: Event, tell: Callable[[tuple[int, int]], None]
+    ) -> FactCheck:
         def watch(done: int, of: int) -> None:
             if gone.is_set():
                 raise HungUpError("Die Prüfung wurde abgebrochen.")
             tell((done, of))
 
-        return await self._line.run(partial(self._work, request, watch))
-
-    def _work(self, request: DraftRequest, watch: Callable[[int, int], None]) -> FactCheck:
-        return self._assistant.check(request.text, documents=request.documents, watch=watch)
+        return await self._line.run(partial(_work, visit, request, watch))
 
 
-def check_routes(assistant: Assistant, line: Line) -> APIRouter:
+def _work(visit: Visit, request: DraftRequest, watch: Callable[[int, int], None]) -> FactCheck:
+    check = visit.assistant.check(request.text, documents=request.documents, watch=watch)
+    visit.saw("check", [citation.document for claim in check.claims for citation in claim.citations])
+    return check
+
+
+def check_routes(line: Line) -> APIRouter:
     """The routes of the fact check."""
-    counter = CheckCounter(assistant, line)
+    counter = CheckCounter(line)
     router = APIRouter(tags=["Faktencheck"])
     overloaded: dict[int | str, dict[str, object]] = {503: {"model": ProblemDocument, "description": "überlastet"}}
 

@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from assistant.web.api.shapes import DocumentEntry, ProblemDocument
 from assistant.web.problems import NotAllowedError, TooLargeError
 from assistant.web.staff import Change, StaffDesk
+from assistant.web.visits import visit_of
 from corpus.types import DocumentInfo, Visibility
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 _WRONG_KEY_SECONDS = 1.0
 """Whoever tries keys gets one answer a second, all together."""
 _MEGABYTE = 1_000_000
+_LEVELS = "„public“ öffentlich, „non_public“ nichtöffentlich, „internal“ nur für die Verwaltung"
+_MOST_GREMIEN = 50
 
 Document = Annotated[str, Path(description="Kennung des Dokuments")]
 
@@ -34,13 +37,16 @@ class _Shape(BaseModel):
 class StaffDocument(DocumentEntry):
     """Ein Dokument mit dem, was nur die Verwaltung sieht."""
 
-    visibility: Visibility = Field(description="„public“ öffentlich, „non_public“ nichtöffentlich")
+    visibility: Visibility = Field(description=_LEVELS)
+    gremien: list[str] = Field(description="Gremien, deren Mitglieder ein nichtöffentliches Dokument sehen")
     file: str | None = Field(description="Name der hochgeladenen Datei; leer bei Dokumenten aus Ordnern")
 
     @classmethod
     def told(cls, info: DocumentInfo, file: str | None) -> StaffDocument:
         """A document with the name of its uploaded file."""
-        return cls(**DocumentEntry.of(info).model_dump(), visibility=info.visibility, file=file)
+        return cls(
+            **DocumentEntry.of(info).model_dump(), visibility=info.visibility, gremien=list(info.gremien), file=file
+        )
 
 
 class ChangeEntry(_Shape):
@@ -50,6 +56,7 @@ class ChangeEntry(_Shape):
     name: str = Field(description="Name der Datei")
     kind: Literal["upload", "remove", "move"] = Field(description="hochladen, entfernen, Sichtbarkeit ändern")
     visibility: Visibility = Field(description="Sichtbarkeit danach, wenn das Dokument selbst nichts Strengeres sagt")
+    gremien: list[str] = Field(description="Gremien, für die es danach ist")
     state: Literal["waiting", "working", "done", "failed"] = Field(description="Stand")
     share: float = Field(ge=0, le=1, description="erledigter Anteil")
     report: list[str] = Field(description="was gelesen wurde, was nicht und warum")
@@ -58,19 +65,22 @@ class ChangeEntry(_Shape):
     def of(cls, change: Change) -> ChangeEntry:
         """A change as it is now."""
         return cls(
-            key=change.key, name=change.name, kind=change.kind, visibility=change.visibility, state=change.state,
-            share=change.share, report=list(change.report),
+            key=change.key, name=change.name, kind=change.kind, visibility=change.visibility,
+            gremien=list(change.gremien), state=change.state, share=change.share, report=list(change.report),
         )  # fmt: skip
 
 
 class VisibilityWish(_Shape):
     """Wer ein Dokument sehen soll."""
 
-    visibility: Visibility = Field(description="„public“ öffentlich, „non_public“ nichtöffentlich")
+    visibility: Visibility = Field(description=_LEVELS)
+    gremien: list[str] = Field(
+        default_factory=list, max_length=_MOST_GREMIEN, description="bei nichtöffentlichen: für wessen Mitglieder auch"
+    )
 
 
-def staff_routes(desk: StaffDesk, key: str, limit_mb: int) -> APIRouter:
-    """The routes; ``key`` is the secret, ``limit_mb`` the size of the largest file."""
+def staff_routes(desk: StaffDesk, key: str | None, limit_mb: int) -> APIRouter:
+    """The routes; ``key`` is the secret beside accounts, ``limit_mb`` the size of the largest file."""
     router = APIRouter(
         prefix="/staff",
         tags=["Verwaltung"],
@@ -98,19 +108,26 @@ def staff_routes(desk: StaffDesk, key: str, limit_mb: int) -> APIRouter:
         request: Request,
         name: Annotated[str, Query(min_length=1, max_length=300, description="Name der Datei, mit Endung")],
         visibility: Annotated[Visibility, Query(description="wer sie sehen soll")] = "non_public",
+        gremium: Annotated[
+            list[str] | None,
+            Query(max_length=_MOST_GREMIEN, description="Gremium, dessen Mitglieder sie auch sehen; mehrmals möglich"),
+        ] = None,
     ) -> ChangeEntry:
         """Der Inhalt ist der Rumpf der Anfrage. Eine Datei gleichen Namens wird ersetzt."""
         sent = desk.incoming()
         try:
             await _receive(request, sent, limit_mb)
-            return ChangeEntry.of(await run_in_threadpool(desk.upload, sent, name, visibility))
+            change = await run_in_threadpool(desk.upload, sent, name, visibility, gremium or [])
+            await run_in_threadpool(visit_of(request).saw, "change", [change.name])
+            return ChangeEntry.of(change)
         except BaseException:
             sent.unlink(missing_ok=True)
             raise
 
     @router.delete("/documents/{document}", status_code=202, summary="Entfernen", response_description="der Vorgang")
-    def remove(document: Document) -> ChangeEntry:
+    def remove(request: Request, document: Document) -> ChangeEntry:
         """Entfernt die hochgeladene Datei mit allem, was daraus gelesen wurde."""
+        visit_of(request).saw("change", [document])
         return ChangeEntry.of(desk.remove(document))
 
     @router.put(
@@ -119,9 +136,10 @@ def staff_routes(desk: StaffDesk, key: str, limit_mb: int) -> APIRouter:
         summary="Öffentlich oder nichtöffentlich",
         response_description="der Vorgang",
     )
-    def move(document: Document, wish: VisibilityWish) -> ChangeEntry:
+    def move(request: Request, document: Document, wish: VisibilityWish) -> ChangeEntry:
         """Sagt das Dokument selbst, dass es nichtöffentlich ist, dann bleibt es das."""
-        return ChangeEntry.of(desk.move(document, wish.visibility))
+        visit_of(request).saw("change", [document])
+        return ChangeEntry.of(desk.move(document, wish.visibility, wish.gremien))
 
     return router
 
@@ -137,13 +155,17 @@ async def _receive(request: Request, target: FilePath, limit_mb: int) -> None:
             await stream.write(piece)
 
 
-def _only_with(key: str) -> Callable[[Request], Awaitable[None]]:
-    expected = f"Bearer {key}".encode()
+def _only_with(key: str | None) -> Callable[[Request], Awaitable[None]]:
+    """Lets in whoever has the key, and accounts whose role it is."""
+    expected = f"Bearer {key}".encode() if key is not None else None
     one_at_a_time = CapacityLimiter(1)
 
     async def check(request: Request) -> None:
+        visit = visit_of(request)
+        if visit.account is not None and visit.clearance.changes_documents:
+            return
         given = request.headers.get("Authorization", "").encode("latin-1")
-        if secrets.compare_digest(given, expected):
+        if expected is not None and secrets.compare_digest(given, expected):
             return
         async with one_at_a_time:
             await anyio.sleep(_WRONG_KEY_SECONDS)

@@ -5,7 +5,9 @@ import { ask } from "./gespraech.js";
 import { announce } from "./dokument.js";
 
 const byId = (id) => document.getElementById(id);
-const [KEPT, MOST] = ["unterhaltungen", 60];
+// One browser may serve several people: what one account asked is not shown to another.
+const owner = document.body.dataset.konto;
+const [KEPT, MOST] = [owner ? `unterhaltungen-${owner}` : "unterhaltungen", 60];
 let current = crypto.randomUUID?.() ?? String(Date.now()); // no randomUUID on pages that come unencrypted
 let restoring = false;
 let kept = 0; // questions of this page that have been kept; what is deleted is not kept again

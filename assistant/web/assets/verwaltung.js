@@ -2,11 +2,13 @@
 const byId = (id) => document.getElementById(id);
 const PAUSE = 700; // milliseconds between two looks at what is being worked on
 const STAFF = "./api/v1/staff";
+const known = document.body.dataset.verwaltung === "ja"; // logged in with a role that may: no key is asked for
 let key = "";
 let watching = false;
 
 async function asked(path, options = {}) {
-  const response = await fetch(`${STAFF}${path}`, { ...options, headers: { ...options.headers, Authorization: `Bearer ${key}` } });
+  const headers = key ? { ...options.headers, Authorization: `Bearer ${key}` } : options.headers;
+  const response = await fetch(`${STAFF}${path}`, { ...options, headers });
   const content = await response.json();
   if (!response.ok) throw new Error(content.detail);
   return content;
@@ -34,7 +36,8 @@ function action(words, name, act) {
   return button;
 }
 
-const SEEN = { public: "öffentlich", non_public: "nichtöffentlich" };
+const SEEN = { public: "öffentlich", non_public: "nichtöffentlich", internal: "intern" };
+const seen = (info) => SEEN[info.visibility] + (info.gremien.length ? `, für ${info.gremien.join(", ")}` : "");
 const DONE = { waiting: "wartet", working: "wird eingelesen", done: "fertig", failed: "nicht übernommen" };
 const KINDS = { upload: "Hochladen", remove: "Entfernen", move: "Sichtbarkeit" };
 
@@ -45,7 +48,7 @@ async function showDocuments() {
     const pages = info.pages > 0 ? ` · ${info.pages === 1 ? "1 Seite" : `${info.pages} Seiten`}` : "";
     const from = info.file ? ` · ${info.file}` : " · aus einem Ordner";
     const invented = info.origin === "example" ? " · Beispiel, frei erfunden" : "";
-    item.append(line("span", `${info.kind}: ${info.title}`), line("span", `${SEEN[info.visibility]}${pages}${from}${invented}`, "details"));
+    item.append(line("span", `${info.kind}: ${info.title}`), line("span", `${seen(info)}${pages}${from}${invented}`, "details"));
     if (info.file) {
       const other = info.visibility === "public" ? "non_public" : "public";
       const acts = line("span", "", "acts");
@@ -111,9 +114,11 @@ async function change(path, options) {
 
 async function upload(files) {
   const visibility = document.querySelector('#hochladen input[name="sichtbarkeit"]:checked').value;
+  const named = visibility === "non_public" ? byId("gremien").value.split(",").map((name) => name.trim()).filter(Boolean) : [];
+  const gremien = named.map((name) => `&gremium=${encodeURIComponent(name)}`).join("");
   for (const file of files) {
     tell(`„${file.name}“ wird hochgeladen …`);
-    await change(`/uploads?name=${encodeURIComponent(file.name)}&visibility=${visibility}`, {
+    await change(`/uploads?name=${encodeURIComponent(file.name)}&visibility=${visibility}${gremien}`, {
       method: "POST", body: file, headers: { "Content-Type": "application/octet-stream" },
     });
   }
@@ -125,15 +130,21 @@ byId("anmelden").addEventListener("submit", async (event) => {
   tell("");
   try {
     if (!/^[!-~]+$/.test(key)) throw new Error("Der Schlüssel fehlt oder ist falsch."); // no header could carry it
-    await showDocuments();
-    showChanges(await asked("/changes"));
+    await open();
   } catch (error) { key = ""; failed(error); return; }
   byId("schluessel").value = "";
+  byId("dateien").focus();
+});
+
+async function open() {
+  await showDocuments();
+  showChanges(await asked("/changes"));
   byId("anmelden").hidden = true;
   byId("verwaltung-inhalt").hidden = false;
-  byId("dateien").focus();
   watch();
-});
+}
+
+if (known) byId("verwaltung").addEventListener("toggle", (event) => { if (event.newState === "open") open().catch(failed); });
 
 // The browser's own words for a file input are in its language, not in the page's: the label and this line say them.
 function tellChosen() {
@@ -152,11 +163,11 @@ byId("hochladen").addEventListener("submit", async (event) => {
 });
 
 const panel = byId("verwaltung");
-panel.addEventListener("dragover", (event) => { if (key) { event.preventDefault(); panel.classList.add("drop"); } });
+panel.addEventListener("dragover", (event) => { if (key || known) { event.preventDefault(); panel.classList.add("drop"); } });
 panel.addEventListener("dragleave", () => panel.classList.remove("drop"));
 panel.addEventListener("drop", (event) => {
   panel.classList.remove("drop");
-  if (!key) return;
+  if (!key && !known) return;
   event.preventDefault();
   upload([...event.dataTransfer.files]);
 });

@@ -1,0 +1,94 @@
+"""The SQLite file of the accounts: its tables, its rights, and its transactions."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Final
+
+from corpus.data_directory import ACCOUNTS_FILE
+from corpus.errors import StoreError
+
+_BUSY_SECONDS: Final = 20.0
+_VERSION: Final = 1
+_SCHEMA: Final = f"""
+BEGIN;
+-- key: the name as names are compared; password: Argon2, NULL where only a proxy lets somebody in.
+CREATE TABLE accounts (
+    key TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    password TEXT,
+    roles TEXT NOT NULL,
+    gremien TEXT NOT NULL,
+    disabled INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+-- Of secrets only hashes are kept (SHA-256: they are random and long). Times are seconds since 1970.
+CREATE TABLE sessions (
+    hash TEXT PRIMARY KEY,
+    account TEXT NOT NULL REFERENCES accounts (key) ON DELETE CASCADE,
+    opened REAL NOT NULL,
+    seen REAL NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE tokens (
+    hash TEXT PRIMARY KEY,
+    account TEXT NOT NULL REFERENCES accounts (key) ON DELETE CASCADE,
+    label TEXT NOT NULL,
+    made REAL NOT NULL,
+    expires REAL NOT NULL
+) WITHOUT ROWID;
+-- Logins that failed, by account and by address; until: when the next one is taken.
+CREATE TABLE attempts (subject TEXT PRIMARY KEY, failures INTEGER NOT NULL, until REAL NOT NULL) WITHOUT ROWID;
+PRAGMA user_version = {_VERSION};
+COMMIT;
+"""
+
+
+class AccountDatabase:
+    """The file in a data directory; each call has a connection of its own, so several threads may use it."""
+
+    def __init__(self, directory: Path) -> None:
+        """Make the file if it is not there, for its owner only; raises :class:`StoreError`."""
+        self.path = directory / ACCOUNTS_FILE
+        try:
+            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
+        except OSError as error:
+            raise StoreError(
+                f"Die Zugänge in „{self.path}“ lassen sich nicht öffnen; bitte die Rechte prüfen."
+            ) from error
+        with self._connected() as connection:
+            (version,) = connection.execute("PRAGMA user_version").fetchone()
+            if version == 0:
+                connection.execute("PRAGMA journal_mode = WAL")
+                connection.executescript(_SCHEMA)
+            elif version != _VERSION:
+                raise StoreError(f"Die Zugänge in „{self.path}“ stammen von einer anderen Version.")
+
+    def query(self, statement: str, *values: object) -> list[tuple[object, ...]]:
+        """All rows that a statement gives."""
+        with self._connected() as connection:
+            return connection.execute(statement, values).fetchall()
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Everything inside happens, or nothing does; nobody else writes meanwhile."""
+        with self._connected() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+            except BaseException:
+                connection.execute("ROLLBACK")
+                raise
+            connection.execute("COMMIT")
+
+    @contextmanager
+    def _connected(self) -> Iterator[sqlite3.Connection]:
+        try:
+            with closing(sqlite3.connect(self.path, timeout=_BUSY_SECONDS, isolation_level=None)) as connection:
+                connection.execute("PRAGMA foreign_keys = ON")
+                connection.execute("PRAGMA secure_delete = ON")
+                yield connection
+        except sqlite3.DatabaseError as error:
+            raise StoreError(f"Die Zugänge in „{self.path}“ sind nicht lesbar ({error}).") from error
