@@ -15,6 +15,7 @@ from starlette.testclient import TestClient
 from assistant.accounts.store import AccountStore
 from assistant.assistant import Assistant
 from assistant.web.app import create_app
+from assistant.web.operations.lifecycle import Lifecycle
 from corpus.access import Role
 from corpus.embedding import SentenceEmbedding, open_embedding
 from corpus.settings import Settings
@@ -100,7 +101,7 @@ def opened(data: Path, models: Path, embedding: SentenceEmbedding, **more: bool)
 
     async def built() -> FastAPI:
         """In a running event loop: without one Gradio makes some that it never closes."""
-        return create_app(assistant)
+        return create_app(assistant, Lifecycle())
 
     with TestClient(asyncio.run(built()), base_url=ADDRESS, follow_redirects=False) as client:
         yield client
