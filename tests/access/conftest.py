@@ -90,9 +90,9 @@ def write_akte(folder: Path, seen_by: str) -> Path:
 
 
 @contextmanager
-def opened(data: Path, models: Path, embedding: SentenceEmbedding, **more: bool) -> Iterator[TestClient]:
+def opened(data: Path, models: Path, embedding: SentenceEmbedding, **more: object) -> Iterator[TestClient]:
     """The whole web chat over a data directory, with accounts for every role and the audit log."""
-    settings = Settings(data=data, models=models, accounts=True, audit=True, **more)
+    settings = Settings(data=data, models=models, accounts=True, audit=True, **more)  # type: ignore[arg-type]
     accounts = AccountStore(data)
     if not accounts.accounts():
         for name, (roles, gremien) in ROLES.items():
