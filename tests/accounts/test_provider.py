@@ -20,6 +20,7 @@ from assistant.accounts.passwords import Passwords
 from assistant.accounts.people import person_of
 from assistant.accounts.provider import Attempt, LoginProvider, ProviderError
 from assistant.accounts.store import AccountStore, Person
+from assistant.checks import check_login_provider
 from corpus.data_directory import ACCOUNTS_FILE
 from corpus.errors import SettingsError
 from corpus.settings import Settings, load_settings
@@ -217,6 +218,16 @@ def test_somebody_is_sent_to_the_providers_logout_without_a_token(provider: Prov
     assert way is not None
     assert way.startswith(f"{provider.issuer}/session?")
     assert dict(parse_qsl(urlsplit(way).query)) == {"client_id": CLIENT, "post_logout_redirect_uri": HOME}
+
+
+def test_doctor_says_whether_the_provider_answers(provider: Provider) -> None:
+    base = {"accounts": True, "oidc_client_id": CLIENT}
+    (found,) = check_login_provider(load_settings(**base, oidc_issuer=provider.issuer))
+    assert found == (True, f"der Anmeldedienst {provider.issuer} antwortet und nennt 2 Schlüssel")
+    (found,) = check_login_provider(load_settings(**base, oidc_issuer="http://127.0.0.1:9"))
+    assert not found[0]
+    assert "antwortet gerade nicht" in found[1]
+    assert check_login_provider(load_settings()) == []
 
 
 def settings(**more: object) -> Settings:
