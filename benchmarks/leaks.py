@@ -19,6 +19,7 @@ import math
 import os
 import random
 import re
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -49,6 +50,7 @@ from benchmarks.marked import (
     write_akte,
 )
 from corpus.access import Access
+from corpus.database import DATABASE_FILE
 from corpus.embedding import SentenceEmbedding, open_embedding
 from corpus.settings import Settings, load_settings
 from corpus.store import Store
@@ -58,7 +60,7 @@ from ingest.pipeline import Ingestor
 from ingest.upkeep import set_access
 from ingest.writers_lock import writing_alone
 
-PATIENCE_SECONDS = 120
+PATIENCE_SECONDS = 300
 STAFF_KEY = "nur-fuer-Messungen-und-lang-genug"
 CHANGING = (
     Marked("wechselakte", "Tantalwerk", 'visibility = "internal"', frozenset()),
@@ -66,7 +68,10 @@ CHANGING = (
 )
 """One document that is now there, now not, and now another one under the same id."""
 UPLOADED = Marked("eilsache-sieben", "Rheniumhafen", "", frozenset())
-ALL_WORDS = words_of((*DOCUMENTS, *MISSING, *CHANGING, UPLOADED))
+DAMAGED = Marked("schaden", "Ceriumturm", 'visibility = "internal"', frozenset(), "Hier wohnen Dohlen, sagt Frau")
+"""One of which a part cannot be read: whoever quotes it meets an unexpected error."""
+EVERYTHING = (*DOCUMENTS, *MISSING, *CHANGING, UPLOADED, DAMAGED)
+ALL_WORDS = words_of(EVERYTHING)
 ACCESSES = (
     Access("public"),
     Access("non_public", ("Bauausschuss",)),
@@ -170,7 +175,7 @@ class Installation:
         self.log = directory / "protokoll.jsonl"
         self.settings = Settings(data=self.data, models=models, accounts=True, audit=True)
         self._embedding = embedding
-        self.ingest((*DOCUMENTS, CHANGING[0]))
+        self.ingest((*DOCUMENTS, DAMAGED, CHANGING[0]))
         self.accounts = AccountStore(self.data)
         for name, (roles, gremien) in ROLES.items():
             self.accounts.add(name, None, roles, gremien)
@@ -185,8 +190,13 @@ class Installation:
         if not report.complete:
             raise RuntimeError(f"the Akte was not read: {report.lines}")
 
-    def lose_original(self, marked: Marked) -> None:
-        """Take away the copy of a document's file, so that whoever may see it meets an error."""
+    def damage(self, marked: Marked) -> None:
+        """Spoil a part of a document in the store, and lose the copy of its file."""
+        with closing(sqlite3.connect(self.data / DATABASE_FILE)) as connection, connection:
+            connection.execute(
+                "UPDATE pages SET boxes = x'00' WHERE document_key = (SELECT key FROM documents WHERE document = ?)",
+                (marked.document,),
+            )
         for file in (self.data / "originale").rglob("*"):
             if file.is_file() and marked.mark.encode() in file.read_bytes():
                 file.unlink()
@@ -232,7 +242,7 @@ class Installation:
 
 def wish(chosen: random.Random, installation: Installation, asking: int) -> Wish:
     """Something that anybody may try."""
-    marked = chosen.choice([*DOCUMENTS, *MISSING, *CHANGING, UPLOADED])
+    marked = chosen.choice(EVERYTHING)
     named = f"Was kostet der {marked.mark}?"
     question = chosen.choice([*QUESTIONS, named, f"Wer bekommt den Auftrag für {marked.mark}?"])
     document, ours = marked.document, chosen.random() < 0.3
@@ -306,6 +316,7 @@ def _broken(chosen: random.Random, document: str) -> Wish:
     return chosen.choice(
         [
             Wish("broken", "GET", f"{api}/citation?start=999999&end=1"),
+            Wish("broken", "GET", f"/api/v1/documents/{DAMAGED.document}/citation?start=0&end=9"),
             Wish("broken", "GET", f"{api}/citation?start=-1&end=x"),
             Wish("broken", "GET", f"{api}/pages/99.png"),
             Wish("broken", "GET", f"/seiten/{document}/-1.png"),
@@ -360,10 +371,8 @@ class Asker:
                 self._findings.statuses[answer.status_code] += 1
                 if found:
                     self._findings.leaks.append(f"{wanted.method} {wanted.address} as {who}: {sorted(found)}")
-                if answer.status_code == 500 and wanted.address not in self._errors:
+                if answer.status_code == 500 and DAMAGED.mark in hidden:
                     self._findings.failures.append(f"{wanted.method} {wanted.address}: {answer.text[:300]}")
-
-    _errors = frozenset(f"/{part}/nur-intern{rest}" for part, rest in (("original", ""), ("seiten", "/0.png")))
 
 
 class Changer:
@@ -378,7 +387,7 @@ class Changer:
     def change(self, *, read: bool) -> None:
         """One change; with ``read`` one for which files are read, which takes seconds."""
         if read:
-            self._chosen.choice([self._replace, self._replace, self._upload])()
+            self._chosen.choice([self._replace, self._replace, self._replace, self._upload])()
         else:
             self._chosen.choice([self._reclassify, self._withdraw])()
 
@@ -405,7 +414,7 @@ class Changer:
         fresh = [] if there and self._chosen.random() < 0.5 else [self._chosen.choice(CHANGING)]
         kept = {marked: access for marked, access in now.documents.items() if marked not in there}
         with self._timeline.changing({**kept, **{marked: DECLARED[marked.access] for marked in fresh}}, now.roles):
-            self._installation.ingest((*DOCUMENTS, *fresh))
+            self._installation.ingest((*DOCUMENTS, DAMAGED, *fresh))
         self._findings.changes["replaced" if fresh else "removed"] += 1
 
     def _upload(self) -> None:
@@ -448,7 +457,7 @@ def search_logs(installation: Installation, timeline: Timeline, findings: Findin
         if word.casefold() in log.decode("utf-8", "replace").casefold():
             findings.leaks.append(f"log: {word}")
     audit = AuditLog(installation.data, days=90)
-    titles = {word for marked in (*DOCUMENTS, *MISSING, *CHANGING, UPLOADED) for word in (marked.mark, marked.secret)}
+    titles = {word for marked in EVERYTHING for word in (marked.mark, marked.secret)}
     kept = b"".join(path.read_bytes() for path in sorted(installation.data.glob(f"{audit.path.name}*")))
     findings.leaks += [f"audit log: {word}" for word in leaked(kept, titles)]
     for entry in audit.entries():
@@ -473,8 +482,8 @@ def measure(
     """Ask as often as wanted while everything changes; files are read every so many seconds, at least once."""
     findings = Findings()
     installation = Installation(directory, models, embedding)
-    installation.lose_original(DOCUMENTS[-1])
-    documents = {marked: DECLARED[marked.access] for marked in (*DOCUMENTS, *MISSING, CHANGING[0])}
+    installation.damage(DAMAGED)
+    documents = {marked: DECLARED[marked.access] for marked in (*DOCUMENTS, *MISSING, CHANGING[0], DAMAGED)}
     timeline = Timeline(documents, {name: set(roles) for name, (roles, _) in ROLES.items()})
     with ExitStack() as stack:
         stack.enter_context(installation.served())

@@ -34,6 +34,8 @@ class Marked:
     mark: str
     access: str
     seen_by: frozenset[str]
+    text: str = ""
+    """Instead of the sentences that the documents have in common."""
 
     @property
     def secret(self) -> str:
@@ -74,6 +76,8 @@ WITHOUT_ID = (
 
 def text_of(marked: Marked) -> str:
     """Sentences that answer the same questions in every document, with another figure in each."""
+    if marked.text:
+        return f"{marked.mark}\n\n{marked.text} {marked.secret}."
     number = DOCUMENTS.index(marked) if marked in DOCUMENTS else len(DOCUMENTS)
     cost = 1000 + 37 * len(marked.mark) * (1 + number)
     letters = "".join(letter for letter in marked.mark.upper() if letter not in "AEIOU")[:4]
