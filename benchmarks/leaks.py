@@ -363,6 +363,8 @@ class Asker:
         if wanted.follow is not None and response.status_code == 200:
             answers.append(client.get(wanted.follow, headers=headers))
         hidden = self._timeline.hidden_from(who, begin, time.time())
+        if wanted.kind == "staff" and DAMAGED.mark not in hidden:
+            hidden -= {UPLOADED.document}  # staff are told of their own uploads and removals for a while
         with self._findings.lock:
             for answer in answers:
                 told = answer.content + b"\n" + json.dumps(dict(answer.headers)).encode()
