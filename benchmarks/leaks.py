@@ -68,7 +68,7 @@ CHANGING = (
 )
 """One document that is now there, now not, and now another one under the same id."""
 UPLOADED = Marked("eilsache-sieben", "Rheniumhafen", "", frozenset())
-DAMAGED = Marked("schaden", "Ceriumturm", 'visibility = "internal"', frozenset(), "Hier wohnen Dohlen, sagt Frau")
+DAMAGED = Marked("schaden", "Ceriumturm", 'visibility = "internal"', frozenset(), "Hier wohnen Dohlen.")
 """One of which a part cannot be read: whoever quotes it meets an unexpected error."""
 EVERYTHING = (*DOCUMENTS, *MISSING, *CHANGING, UPLOADED, DAMAGED)
 ALL_WORDS = words_of(EVERYTHING)
@@ -185,7 +185,7 @@ class Installation:
 
     def ingest(self, documents: Sequence[Marked]) -> None:
         """Let the store hold just these documents."""
-        folder = write_akte(self.directory / "akte", documents, MISSING)
+        folder = write_akte(self.directory / "akte", documents, MISSING, secrets=True)
         report = Ingestor(self.settings, self._embedding, patience=PATIENCE_SECONDS).ingest([folder])
         if not report.complete:
             raise RuntimeError(f"the Akte was not read: {report.lines}")

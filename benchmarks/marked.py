@@ -77,7 +77,7 @@ WITHOUT_ID = (
 def text_of(marked: Marked) -> str:
     """Sentences that answer the same questions in every document, with another figure in each."""
     if marked.text:
-        return f"{marked.mark}\n\n{marked.text} {marked.secret}."
+        return f"{marked.mark}\n\n{marked.text}"
     number = DOCUMENTS.index(marked) if marked in DOCUMENTS else len(DOCUMENTS)
     cost = 1000 + 37 * len(marked.mark) * (1 + number)
     letters = "".join(letter for letter in marked.mark.upper() if letter not in "AEIOU")[:4]
@@ -85,12 +85,17 @@ def text_of(marked: Marked) -> str:
         f"{marked.mark}\n\nBeschlussvorschlag\n\nDer Kreistag beschließt den Bau der Anlage {marked.mark}.\n\n"
         f"Begründung\n\nDer {marked.mark} ({letters}) kostet {cost} Euro im Jahr. Die Verwaltung rechnet damit, dass "
         f"der {marked.mark} am {3 + number}. Mai 2015 fertig ist. Der Bürgermeister lehnt den "
-        f"{marked.mark} ab. Den Auftrag bekommt die Firma {marked.secret}."
+        f"{marked.mark} ab."
     )
 
 
-def write_akte(folder: Path, documents: Collection[Marked], missing: Collection[Marked]) -> Path:
-    """The folder with these documents; of others it knows nothing, and what it knew of them is gone."""
+def write_akte(
+    folder: Path, documents: Collection[Marked], missing: Collection[Marked], *, secrets: bool = False
+) -> Path:
+    """The folder with these documents; of others it knows nothing, and what it knew of them is gone.
+
+    With ``secrets`` each text ends with a sentence that has its secret word.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     for file in folder.glob("*.txt"):
         file.unlink()
@@ -100,7 +105,8 @@ def write_akte(folder: Path, documents: Collection[Marked], missing: Collection[
         entry = f'[[documents]]\nid = "{marked.document}"\ntitle = "Vorlage {marked.mark}"\nkind = "Vorlage"\n'
         entry += f'origin = "original"\n{marked.access}\n'
         if marked in documents:
-            (folder / f"{marked.document}.txt").write_text(text_of(marked), encoding="utf-8")
+            end = f" Den Auftrag bekommt die Firma {marked.secret}." if secrets else ""
+            (folder / f"{marked.document}.txt").write_text(f"{text_of(marked)}{end}", encoding="utf-8")
             entry += f'file = "{marked.document}.txt"\n'
         lines.append(entry)
     (folder / "akte.toml").write_text("\n".join(lines), encoding="utf-8")
