@@ -1,4 +1,4 @@
-"""What ``aktenkundig doctor`` says about the language model; an entry point of the group ``aktenkundig.checks``."""
+"""What ``aktenkundig doctor`` says about other servers; entry points of the group ``aktenkundig.checks``."""
 
 from __future__ import annotations
 
@@ -33,6 +33,22 @@ def check_language_model(settings: Settings) -> list[tuple[bool, str]]:
         _check_german(report),
         _check_context(report, settings.language_model_context),
     ]
+
+
+def check_login_provider(settings: Settings) -> list[tuple[bool, str]]:
+    """Ask the login provider for its addresses and keys; findings as of :func:`check_language_model`."""
+    if not settings.oidc_issuer:
+        return []
+    from assistant.accounts.people import open_provider
+    from assistant.accounts.provider import ProviderError
+
+    try:
+        keys = open_provider(settings).check()
+    except ProviderError as error:
+        return [(False, f"{error} (Anmeldedienst {settings.oidc_issuer}: {error.detail})")]
+    except AktenkundigError as error:
+        return [(False, str(error))]
+    return [(True, f"der Anmeldedienst {settings.oidc_issuer} antwortet und nennt {keys} Schlüssel")]
 
 
 def _check_german(report: ModelReport) -> tuple[bool, str]:

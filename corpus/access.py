@@ -18,6 +18,10 @@ from corpus.types import DocumentInfo, Visibility
 Role = Literal["council_member", "staff", "administrator"]
 """Mandatsträger, Verwaltung, Administration; whoever has none of them is the public."""
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
+ROLES_BY_NAME: Final[dict[str, Role]] = {
+    "mandat": "council_member", "verwaltung": "staff", "administration": "administrator",
+}  # fmt: skip
+"""As people write them."""
 _SEES_EVERYTHING: Final[frozenset[Role]] = frozenset({"staff", "administrator"})
 VISIBILITIES: Final[tuple[Visibility, ...]] = get_args(Visibility)
 """From the least strict to the strictest."""

@@ -96,6 +96,32 @@ class Settings(BaseSettings):
     proxy_user_header: str = Field(
         default="", pattern=r"^[A-Za-z0-9-]*$", description="Kopf, in dem ein solcher Proxy den Zugang nennt"
     )
+    oidc_issuer: str = Field(default="", description="Aussteller des Anmeldedienstes (OpenID Connect), eine Adresse")
+    oidc_client_id: str = Field(default="", max_length=300, description="Kennung, die er dem Web-Chat gegeben hat")
+    oidc_client_secret: Annotated[SecretStr, AfterValidator(_key_of_model)] | None = Field(
+        default=None, description="Geheimnis dazu; ohne eines meldet sich der Web-Chat als öffentlicher Client"
+    )
+    oidc_client_secret_file: Path | None = Field(default=None, description="Datei, in der dieses Geheimnis steht")
+    oidc_scopes: str = Field(default="openid profile", description="Was vom Anmeldedienst verlangt wird (scope)")
+    oidc_label: str = Field(
+        default="", max_length=80, description="Wie er auf der Anmeldeseite heißt: „Mit … anmelden“"
+    )
+    oidc_name_claim: str = Field(
+        default="preferred_username", min_length=1, description="Angabe, in der der Name des Zugangs steht"
+    )
+    oidc_roles_claim: str = Field(default="", description="Angabe, in der Rollen stehen; ohne sie gelten die von hier")
+    oidc_role_names: dict[str, Literal["mandat", "verwaltung", "administration"]] = Field(
+        default={}, description="Welcher Wert darin welche Rolle ist; ohne Werte heißen sie wie hier"
+    )
+    oidc_gremien_claim: str = Field(
+        default="", description="Angabe, in der Gremien stehen, etwa groups; ohne sie gelten die von hier"
+    )
+    oidc_gremium_names: dict[str, str] = Field(
+        default={}, description="Welcher Wert darin welches Gremium ist; ohne Werte heißen sie wie hier"
+    )
+    oidc_new_accounts: bool = Field(
+        default=False, description="Auch wer hier noch keinen Zugang hat, bekommt einen, wenn der Dienst ihn anmeldet"
+    )
     audit: bool = Field(default=False, description="Protokollieren, wer wann welches Dokument gesehen hat")
     audit_days: int = Field(default=90, ge=1, le=3650, description="Tage, die das Protokoll aufbewahrt wird")
     audit_questions: bool = Field(default=False, description="Im Protokoll auch den Wortlaut der Fragen festhalten")
@@ -142,12 +168,13 @@ class Settings(BaseSettings):
     def _fits_together(self) -> Self:
         """Settings of the language model that cannot go together, each with its German sentence."""
         self._check_accounts()
+        self._check_oidc()
         if self.language_model_key is not None and self.language_model_key_file is not None:
             raise ValueError("Von „language_model_key“ und „language_model_key_file“ darf nur eines gesetzt sein.")
         _require_file("language_model_key_file", self.language_model_key_file)
         _require_file("language_model_file", self.language_model_file)
         if self.language_model_url:
-            _require_plain_address(self.language_model_url)
+            _require_plain_address("language_model_url", self.language_model_url, "language_model_key")
         if self.language_model in {"openai", "ollama"}:
             for name in ("language_model_url", "language_model_name"):
                 if not getattr(self, name):
@@ -172,6 +199,26 @@ class Settings(BaseSettings):
                 "Mit „accounts“ gingen Passwörter unverschlüsselt durch das Netz; bitte den Web-Chat verschlüsselt "
                 "ausliefern und „https = true“ setzen, oder „host“ auf 127.0.0.1 lassen."
             )
+
+    def _check_oidc(self) -> None:
+        """A provider says who somebody is, so nobody may speak in its place."""
+        if not self.oidc_issuer:
+            if self.oidc_client_id:
+                raise ValueError("Zu „oidc_client_id“ fehlt die Einstellung „oidc_issuer“.")
+            return
+        _require_plain_address("oidc_issuer", self.oidc_issuer, "oidc_client_secret")
+        parts = urlsplit(self.oidc_issuer)
+        if parts.scheme != "https" and parts.hostname not in _THIS_MACHINE:
+            raise ValueError("Die Einstellung „oidc_issuer“ muss mit https:// beginnen.")
+        if not self.oidc_client_id:
+            raise ValueError("Zu „oidc_issuer“ fehlt die Einstellung „oidc_client_id“.")
+        if not self.accounts:
+            raise ValueError("Zu „oidc_issuer“ gehört die Einstellung „accounts = true“.")
+        if "openid" not in self.oidc_scopes.split():
+            raise ValueError("In „oidc_scopes“ fehlt „openid“.")
+        if self.oidc_client_secret is not None and self.oidc_client_secret_file is not None:
+            raise ValueError("Von „oidc_client_secret“ und „oidc_client_secret_file“ darf nur eines gesetzt sein.")
+        _require_file("oidc_client_secret_file", self.oidc_client_secret_file)
 
     @classmethod
     def settings_customise_sources(
@@ -206,15 +253,21 @@ class Settings(BaseSettings):
 
         Raises :class:`SettingsError` if its file cannot be read or holds no key.
         """
-        file = self.language_model_key_file
-        if file is None:
-            return self.language_model_key
-        try:
-            return _key_of_model(SecretStr(file.read_text(encoding="utf-8").strip()))
-        except (OSError, ValueError):  # neither belongs into the message: the second has what stands in the file
-            raise SettingsError(
-                f"In der Datei „{file}“ („language_model_key_file“) steht kein lesbarer Schlüssel."
-            ) from None
+        return _secret("language_model_key_file", self.language_model_key_file, self.language_model_key)
+
+    def read_oidc_client_secret(self) -> SecretStr | None:
+        """The secret for the login provider, wherever it stands; raises as :meth:`read_language_model_key` does."""
+        return _secret("oidc_client_secret_file", self.oidc_client_secret_file, self.oidc_client_secret)
+
+
+def _secret(name: str, file: Path | None, given: SecretStr | None) -> SecretStr | None:
+    """What is given, or what stands in the file of the setting ``name``."""
+    if file is None:
+        return given
+    try:
+        return _key_of_model(SecretStr(file.read_text(encoding="utf-8").strip()))
+    except (OSError, ValueError):  # neither belongs into the message: the second has what stands in the file
+        raise SettingsError(f"In der Datei „{file}“ („{name}“) steht kein lesbarer Schlüssel.") from None
 
 
 def _require_file(name: str, file: Path | None) -> None:
@@ -222,7 +275,7 @@ def _require_file(name: str, file: Path | None) -> None:
         raise ValueError(f"Die Datei „{file}“ der Einstellung „{name}“ gibt es nicht.")
 
 
-def _require_plain_address(url: str) -> None:
+def _require_plain_address(name: str, url: str, secret: str) -> None:
     """An address is shown in messages, so what may be secret in one is refused."""
     try:
         parts = urlsplit(url)
@@ -230,13 +283,9 @@ def _require_plain_address(url: str) -> None:
     except ValueError:  # a host or port that is none
         usable, parts = False, urlsplit("")
     if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
-        raise ValueError(
-            "In „language_model_url“ gehört nur die Adresse; ein Schlüssel gehört in „language_model_key“."
-        )
+        raise ValueError(f"In „{name}“ gehört nur die Adresse; ein Schlüssel gehört in „{secret}“.")
     if not usable:
-        raise ValueError(
-            "Die Einstellung „language_model_url“ muss mit http:// oder https:// beginnen und einen Rechner nennen."
-        )
+        raise ValueError(f"Die Einstellung „{name}“ muss mit http:// oder https:// beginnen und einen Rechner nennen.")
 
 
 def load_settings(**overrides: object) -> Settings:
@@ -264,7 +313,7 @@ def _sentence(error: ValidationError) -> str:
         return f"Die Einstellung „{name}“ in {SETTINGS_FILE} ist unbekannt; bekannt sind {known}."
     if name == "staff_key":  # a secret does not belong into a message
         return f"Die Einstellung „{name}“ braucht mindestens 12 Zeichen: Buchstaben ohne Umlaute, Ziffern, Satzzeichen."
-    if name == "language_model_key":  # likewise
+    if name in ("language_model_key", "oidc_client_secret"):  # likewise
         return f"Die Einstellung „{name}“ ist kein Schlüssel: Buchstaben ohne Umlaute, Ziffern, Satzzeichen."
     if not name:  # settings that do not go together; the sentence is ours
         return str(first["ctx"]["error"])

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from getpass import getpass
 from typing import TYPE_CHECKING, Final
 
+from corpus.access import ROLES_BY_NAME
 from corpus.errors import SettingsError
 from corpus.settings import load_settings
 
@@ -18,15 +19,12 @@ if TYPE_CHECKING:
     from assistant.accounts.store import Account, AccountStore
     from corpus.access import Role
 
-_ROLES: Final[dict[str, Role]] = {
-    "mandat": "council_member", "verwaltung": "staff", "administration": "administrator",
-}  # fmt: skip
-_ROLE_NAMES: Final = {role: name for name, role in _ROLES.items()}
+_ROLE_NAMES: Final = {role: name for name, role in ROLES_BY_NAME.items()}
 _MOST_DAYS: Final = 3650
 
 
 class Users:
-    """``aktenkundig users add|list|role|password|disable|enable|remove|logout|token``."""
+    """``aktenkundig users add|list|role|password|disable|enable|remove|logout|unlink|token``."""
 
     name = "users"
     help = "Zugänge verwalten"
@@ -38,7 +36,9 @@ class Users:
         _add_name(add)
         _add_roles(add)
         add.add_argument(
-            "--no-password", action="store_true", help="ohne Passwort: nur ein vertrauter Proxy lässt ihn ein"
+            "--no-password",
+            action="store_true",
+            help="ohne Passwort: nur ein vertrauter Proxy oder der Anmeldedienst lässt ihn ein",
         )
         listing = actions.add_parser("list", help="alle Zugänge zeigen")
         listing.add_argument("--json", action="store_true", help="als JSON ausgeben")
@@ -51,6 +51,7 @@ class Users:
             ("enable", "einen gesperrten Zugang wieder öffnen"),
             ("remove", "einen Zugang entfernen, mit Anmeldungen und Zugriffstoken"),
             ("logout", "alle Anmeldungen eines Zugangs beenden"),
+            ("unlink", "vergessen, wer beim Anmeldedienst diesen Zugang hat; wer als Nächstes kommt, bekommt ihn"),
         ):
             _add_name(actions.add_parser(name, help=words))
         token = actions.add_parser("token", help="ein Zugriffstoken für ein Programm ausgeben, zeigen, zurückziehen")
@@ -70,7 +71,7 @@ class Users:
         accounts = open_accounts(settings)
         acts: dict[str, Callable[[AccountStore, argparse.Namespace], None]] = {
             "add": _add, "list": _list, "role": _role, "password": _password, "disable": _disable, "enable": _enable,
-            "remove": _remove, "logout": _logout, "token": _token,
+            "remove": _remove, "logout": _logout, "unlink": _unlink, "token": _token,
         }  # fmt: skip
         acts[arguments.action](accounts, arguments)
         if not settings.accounts and arguments.action != "list":
@@ -134,7 +135,7 @@ def _add_roles(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--role",
         metavar="ROLLE",
-        choices=sorted(_ROLES),
+        choices=sorted(ROLES_BY_NAME),
         action="append",
         default=[],
         help="mandat, verwaltung oder administration; mehrmals für mehrere",
@@ -145,7 +146,7 @@ def _add_roles(parser: argparse.ArgumentParser) -> None:
 
 
 def _chosen_roles(arguments: argparse.Namespace) -> list[Role]:
-    return [_ROLES[name] for name in arguments.role]
+    return [ROLES_BY_NAME[name] for name in arguments.role]
 
 
 def _add(accounts: AccountStore, arguments: argparse.Namespace) -> None:
@@ -202,6 +203,11 @@ def _remove(accounts: AccountStore, arguments: argparse.Namespace) -> None:
 def _logout(accounts: AccountStore, arguments: argparse.Namespace) -> None:
     ended = accounts.close_sessions(arguments.user)
     print(f"{arguments.user}: {'1 Anmeldung' if ended == 1 else f'{ended} Anmeldungen'} beendet.")
+
+
+def _unlink(accounts: AccountStore, arguments: argparse.Namespace) -> None:
+    accounts.unlink(arguments.user)
+    print(f"{arguments.user}: beim Anmeldedienst niemandem mehr zugeordnet, Anmeldungen beendet.")
 
 
 def _token(accounts: AccountStore, arguments: argparse.Namespace) -> None:

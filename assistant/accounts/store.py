@@ -13,7 +13,7 @@ import secrets
 import time
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -43,6 +43,29 @@ class Account:
     def clearance(self) -> Clearance:
         """What it may see."""
         return Clearance.of(self.roles, self.gremien)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whom a login provider has let in.
+
+    ``subject`` is who they are for good at ``issuer``, ``name`` what they are called now. ``roles`` and ``gremien`` are
+    ``None`` where it does not say them.
+    """
+
+    issuer: str
+    subject: str
+    name: str
+    roles: frozenset[Role] | None = None
+    gremien: tuple[str, ...] | None = None
+
+    def applied_to(self, account: Account) -> Account:
+        """The account with what the provider says; Gremien that it tells make a council member."""
+        roles = account.roles if self.roles is None else self.roles
+        gremien = account.gremien if self.gremien is None else self.gremien
+        if self.gremien:
+            roles |= {"council_member"}
+        return replace(account, roles=roles, gremien=gremien if "council_member" in roles else ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +108,11 @@ class AccountStore:
         return _account(*rows[0]) if rows else None
 
     def add(self, name: str, password: str | None, roles: Iterable[Role], gremien: Sequence[str]) -> None:
-        """Make an account; without a password only a trusted proxy lets it in.
+        """Make an account; without a password only a trusted proxy or the login provider lets it in.
 
         Raises :class:`SettingsError` for an impossible or taken name, a weak password, or roles that do not fit.
         """
-        if not _NAME.fullmatch(name):
-            raise SettingsError(
-                f"Der Name „{name}“ geht nicht; möglich sind 2 bis 64 Buchstaben, Ziffern und die Zeichen . @ - _."
-            )
+        check_name(name)
         held = _fitting(roles, gremien)
         if password is not None:
             check_password(name, password)
@@ -118,6 +138,48 @@ class AccountStore:
     def set_disabled(self, name: str, *, disabled: bool) -> None:
         """Lock an account or open it again; its sessions end. Raises as :meth:`remove` does."""
         self._change(name, "disabled = ?", int(disabled))
+
+    def admit(self, person: Person, *, create: bool) -> Account | None:
+        """The account of whom the login provider has let in, ``None`` if there is none for them or it is disabled.
+
+        At first an account of the same name becomes theirs, if it has no password and is nobody else's there, or with
+        ``create`` a new one is made. From then on it is theirs under whatever name the provider knows them. Roles and
+        Gremien that the provider tells replace those of the account; where they change, its sessions end. Raises
+        :class:`SettingsError` for a name that no account can have.
+        """
+        subject, key = _hash(f"{person.issuer}\n{person.subject}"), account_key(person.name)
+        with self.database.transaction() as connection:
+            row = connection.execute(f"{_SELECT} WHERE subject = ?", (subject,)).fetchone()
+            if row is None:
+                row = connection.execute(f"{_SELECT} WHERE key = ?", (key,)).fetchone()
+                if row is None and create:
+                    check_name(person.name)
+                    connection.execute(
+                        "INSERT INTO accounts (key, name, roles, gremien, subject) VALUES (?, ?, ?, ?, ?)",
+                        (key, person.name, _packed(()), packed_gremien(()), subject),
+                    )
+                    row = (person.name, _packed(()), packed_gremien(()), 0)
+                elif row is not None:
+                    bound = connection.execute(
+                        "UPDATE accounts SET subject = ? WHERE key = ? AND subject IS NULL AND password IS NULL",
+                        (subject, key),
+                    )
+                    row = row if bound.rowcount else None
+            account = _account(*row) if row is not None else None
+            if account is None or account.disabled:
+                return None
+            told = person.applied_to(account)
+            if told != account:
+                connection.execute(
+                    "UPDATE accounts SET roles = ?, gremien = ? WHERE subject = ?",
+                    (_packed(told.roles), packed_gremien(told.gremien), subject),
+                )
+                connection.execute("DELETE FROM sessions WHERE account = ?", (account_key(told.name),))
+            return told
+
+    def unlink(self, name: str) -> None:
+        """Forget who somebody is at the login provider and end their sessions; raises as :meth:`remove` does."""
+        self._change(name, "subject = ?", None)
 
     def remove(self, name: str) -> None:
         """Remove an account with its sessions and tokens; raises :class:`NotThereError` for an unknown one."""
@@ -151,8 +213,11 @@ class AccountStore:
                 )
         return self.active(name)
 
-    def open_session(self, account: Account) -> str:
-        """The secret of a new session; those that have ended are cleared away."""
+    def open_session(self, account: Account, *, provider: bool = False) -> str:
+        """The secret of a new session, ``provider`` where the login provider let somebody in.
+
+        Those that have ended are cleared away.
+        """
         secret = secrets.token_urlsafe(32)
         now = self._clock()
         with self.database.transaction() as connection:
@@ -160,7 +225,8 @@ class AccountStore:
                 "DELETE FROM sessions WHERE opened <= ? OR seen <= ?", (now - self._longest, now - self._idle)
             )
             connection.execute(
-                "INSERT INTO sessions VALUES (?, ?, ?, ?)", (_hash(secret), account_key(account.name), now, now)
+                "INSERT INTO sessions (hash, account, opened, seen, provider) VALUES (?, ?, ?, ?, ?)",
+                (_hash(secret), account_key(account.name), now, now, int(provider)),
             )
         return secret
 
@@ -182,6 +248,10 @@ class AccountStore:
             with self.database.transaction() as connection:
                 connection.execute("UPDATE sessions SET seen = ? WHERE hash = ?", (now, _hash(secret)))
         return _account(*row)
+
+    def is_from_provider(self, secret: str) -> bool:
+        """Whether the login provider let somebody in to this session."""
+        return self.database.query("SELECT provider FROM sessions WHERE hash = ?", _hash(secret)) == [(1,)]
 
     def close_session(self, secret: str) -> None:
         """End a session; nothing happens where it has ended."""
@@ -239,6 +309,14 @@ def open_accounts(settings: Settings) -> AccountStore:
 
 
 _SELECT: Final = "SELECT name, roles, gremien, disabled FROM accounts"
+
+
+def check_name(name: str) -> None:
+    """Raise :class:`SettingsError` for a name that no account can have."""
+    if not _NAME.fullmatch(name):
+        raise SettingsError(
+            f"Der Name „{name}“ geht nicht; möglich sind 2 bis 64 Buchstaben, Ziffern und die Zeichen . @ - _."
+        )
 
 
 def account_key(name: str) -> str:

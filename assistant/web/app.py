@@ -9,6 +9,7 @@ import gradio as gr
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
+from assistant.accounts.people import ProviderDesk, open_provider
 from assistant.accounts.store import open_accounts
 from assistant.accounts.throttle import Throttle
 from assistant.audit import AuditLog
@@ -22,7 +23,9 @@ from assistant.web.feedback import feedback_routes
 from assistant.web.further import FurtherDesk, further_routes
 from assistant.web.gate import Gate
 from assistant.web.login import LoginDesk, login_routes
+from assistant.web.login_page import LoginPage
 from assistant.web.mcp_server import MCP_PATH, create_tools, routes, running
+from assistant.web.oidc import provider_routes
 from assistant.web.operations.health import Readiness, health_routes
 from assistant.web.operations.lifecycle import Intake
 from assistant.web.operations.line import Line
@@ -66,7 +69,10 @@ def create_app(assistant: Assistant, lifecycle: Lifecycle, metrics: Metrics | No
     reception = Reception(assistant, settings, accounts, audit)
     if accounts is not None:
         login = LoginDesk(accounts, Throttle(accounts.database), audit)
-        app.include_router(login_routes(reception, accounts, login, settings))
+        app.include_router(login_routes(reception, accounts, login, LoginPage(settings), settings))
+        if settings.oidc_issuer:
+            provider = ProviderDesk(open_provider(settings), accounts, settings)
+            app.include_router(provider_routes(provider, accounts, audit, settings))
     app.include_router(viewer_routes())
     app.include_router(accessibility_routes(settings.contact))
     app.include_router(factcheck_routes(settings))

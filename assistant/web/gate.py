@@ -21,7 +21,11 @@ from corpus.errors import AktenkundigError
 
 LOGIN_PATH: Final = "/anmelden"
 LOGOUT_PATH: Final = "/abmelden"
-_OPEN: Final = (LOGIN_PATH, "/barrierefreiheit", HEALTH_PATH, READINESS_PATH)
+PROVIDER_PATH: Final = "/anmelden/dienst"
+RETURN_PATH: Final = "/anmelden/zurueck"
+LEFT_PATH: Final = "/abgemeldet"
+LOGIN_PAGES: Final = (LOGIN_PATH, PROVIDER_PATH, RETURN_PATH, LEFT_PATH)
+_OPEN: Final = (*LOGIN_PAGES, "/barrierefreiheit", HEALTH_PATH, READINESS_PATH)
 """What everybody reaches who has to log in; the files under ``/web/`` hold nothing of the documents."""
 _PAGES: Final = ("/", "/faktencheck")
 _SAFE: Final = ("GET", "HEAD", "OPTIONS")

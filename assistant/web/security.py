@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from assistant.web.api import API_PATH
 from assistant.web.feedback import FEEDBACK_PATH
 from assistant.web.further import FURTHER_PATH
-from assistant.web.gate import LOGIN_PATH, LOGOUT_PATH
+from assistant.web.gate import LOGIN_PAGES, LOGIN_PATH, LOGOUT_PATH
 from assistant.web.mcp_server import MCP_PATH
 from assistant.web.operations.health import HEALTH_PATH, READINESS_PATH
 from assistant.web.problems import problem
@@ -110,4 +110,6 @@ def _exists(method: str, path: str) -> bool:
         return path in (*_ASKING, LOGOUT_PATH) or path.startswith((f"{FEEDBACK_PATH}/", f"{API_PATH}/"))
     if method in ("PUT", "DELETE"):
         return path.startswith(f"{API_PATH}/staff/")
-    return method in ("GET", "HEAD") and (path in _READING or path.startswith((*_GRADIO_FOLDERS, *_OUR_FOLDERS)))
+    return method in ("GET", "HEAD") and (
+        path in (*_READING, *LOGIN_PAGES) or path.startswith((*_GRADIO_FOLDERS, *_OUR_FOLDERS))
+    )

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 import httpx
 from pydantic import SecretStr
 
-if TYPE_CHECKING:
-    from ssl import SSLContext
+from assistant.certificates import certificates
 
+if TYPE_CHECKING:
     from llama_index.core.base.llms.types import ChatMessage, ChatResponse
     from llama_index.core.llms.llm import LLM
 
@@ -180,7 +180,7 @@ def _options(address: Address) -> dict[str, Any]:
         "auth": _Key(address.key),
         "trust_env": False,
         "follow_redirects": False,
-        "verify": _certificates() if address.url.startswith("https:") else True,
+        "verify": certificates() if address.url.startswith("https:") else True,
         "timeout": httpx.Timeout(None, connect=_CONNECT_SECONDS),
     }
 
@@ -188,17 +188,6 @@ def _options(address: Address) -> dict[str, Any]:
 def _client(address: Address) -> httpx.Client:
     """For a short question about the server."""
     return httpx.Client(**{**_options(address), "timeout": _ABOUT_SECONDS})
-
-
-def _certificates() -> SSLContext:
-    """The system's certificates, which know an authority of the house, and those that Python's libraries carry."""
-    import ssl
-
-    import certifi
-
-    context = ssl.create_default_context()
-    context.load_verify_locations(certifi.where())
-    return context
 
 
 async def _responses(

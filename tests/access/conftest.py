@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,7 @@ from assistant.accounts.store import AccountStore
 from assistant.assistant import Assistant
 from assistant.web.app import create_app
 from assistant.web.operations.lifecycle import Lifecycle
-from corpus.access import Role
+from benchmarks.marked import DOCUMENTS, MISSING, ROLES, write_akte
 from corpus.embedding import SentenceEmbedding, open_embedding
 from corpus.settings import Settings
 from ingest.pipeline import Ingestor
@@ -25,74 +24,10 @@ PASSWORD = "ein langes Passwort für Tests"  # noqa: S105
 ADDRESS = "http://127.0.0.1:7860"
 
 
-@dataclass(frozen=True)
-class Marked:
-    """A document; ``mark`` stands in its title, its text, its abbreviation and its question to begin with."""
-
-    document: str
-    mark: str
-    access: str
-    seen_by: frozenset[str]
-
-
-EVERYBODY = frozenset({"niemand", "ohne", "bau", "personal", "verwaltung", "administration"})
-INSIDE = frozenset({"verwaltung", "administration"})
-DOCUMENTS = (
-    Marked("offen-eins", "Quellwiese", 'visibility = "public"', EVERYBODY),
-    Marked("offen-zwei", "Birkenhain", 'visibility = "public"', EVERYBODY),
-    Marked("nur-bau", "Zirkonhalle", 'gremien = ["Bauausschuss"]', INSIDE | {"bau"}),
-    Marked("nur-personal", "Xenonstelle", 'gremien = ["Personalausschuss"]', INSIDE | {"personal"}),
-    Marked("nur-verwaltung", "Kobaltdeponie", 'visibility = "non_public"', INSIDE),
-    Marked("nur-intern", "Vanadiumfonds", 'visibility = "internal"', INSIDE),
-)
-MISSING = (
-    Marked("fehlt-offen", "Eschenufer", 'visibility = "public"', EVERYBODY),
-    Marked("fehlt-bau", "Rutilbruecke", 'gremien = ["Bauausschuss"]', INSIDE | {"bau"}),
-    Marked("fehlt-intern", "Osmiumgrube", 'visibility = "internal"', INSIDE),
-)
-ROLES: dict[str, tuple[list[Role], list[str]]] = {
-    "ohne": ([], []),
-    "bau": (["council_member"], ["Bauausschuss"]),
-    "personal": (["council_member"], ["PERSONALAUSSCHUSS"]),
-    "verwaltung": (["staff"], []),
-    "administration": (["administrator"], []),
-}
-
-
-def text_of(marked: Marked) -> str:
-    """Sentences that answer the same questions in every document, with another figure in each."""
-    cost = 1000 + 37 * len(marked.mark) * (1 + DOCUMENTS.index(marked))
-    letters = "".join(letter for letter in marked.mark.upper() if letter not in "AEIOU")[:4]
-    return (
-        f"{marked.mark}\n\nBeschlussvorschlag\n\nDer Kreistag beschließt den Bau der Anlage {marked.mark}.\n\n"
-        f"Begründung\n\nDer {marked.mark} ({letters}) kostet {cost} Euro im Jahr. Die Verwaltung rechnet damit, dass "
-        f"der {marked.mark} am {3 + DOCUMENTS.index(marked)}. Mai 2015 fertig ist. Der Bürgermeister lehnt den "
-        f"{marked.mark} ab."
-    )
-
-
-def write_akte(folder: Path, seen_by: str) -> Path:
-    """The folder with all that somebody sees; of the rest it knows nothing."""
-    folder.mkdir(parents=True)
-    shown = [marked for marked in DOCUMENTS if seen_by in marked.seen_by]
-    announced = [marked for marked in MISSING if seen_by in marked.seen_by]
-    questions = [f"Was kostet der {marked.mark}?" for marked in shown]
-    lines = ['[akte]\nid = "kreis"\ntitle = "Kreis"', f"questions = {questions!r}"]
-    for marked in (*shown, *announced):
-        entry = f'[[documents]]\nid = "{marked.document}"\ntitle = "Vorlage {marked.mark}"\nkind = "Vorlage"\n'
-        entry += f'origin = "original"\n{marked.access}\n'
-        if marked in DOCUMENTS:
-            (folder / f"{marked.document}.txt").write_text(text_of(marked), encoding="utf-8")
-            entry += f'file = "{marked.document}.txt"\n'
-        lines.append(entry)
-    (folder / "akte.toml").write_text("\n".join(lines), encoding="utf-8")
-    return folder
-
-
 @contextmanager
-def opened(data: Path, models: Path, embedding: SentenceEmbedding, **more: bool) -> Iterator[TestClient]:
+def opened(data: Path, models: Path, embedding: SentenceEmbedding, **more: object) -> Iterator[TestClient]:
     """The whole web chat over a data directory, with accounts for every role and the audit log."""
-    settings = Settings(data=data, models=models, accounts=True, audit=True, **more)
+    settings = Settings(data=data, models=models, accounts=True, audit=True, **more)  # type: ignore[arg-type]
     accounts = AccountStore(data)
     if not accounts.accounts():
         for name, (roles, gremien) in ROLES.items():
@@ -124,7 +59,9 @@ def akte_for(
     for seen_by in ("administration", "niemand"):
         folder = tmp_path_factory.mktemp("akte")
         settings = Settings(data=folder / "daten", models=models_directory)
-        report = Ingestor(settings, embedding).ingest([write_akte(folder / "akte", seen_by)])
+        shown, announced = ([one for one in some if seen_by in one.seen_by] for some in (DOCUMENTS, MISSING))
+        akte = write_akte(folder / "akte", shown, announced)
+        report = Ingestor(settings, embedding).ingest([akte])
         assert report.complete, report.lines
         made[seen_by] = folder / "daten"
     return made

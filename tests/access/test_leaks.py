@@ -8,34 +8,28 @@ from __future__ import annotations
 
 import io
 import json
-import random
 import re
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
+from time import time
 from typing import Any
 
 import pytest
-from pypdf import PdfReader
 from starlette.testclient import TestClient
 
 from assistant.accounts.store import AccountStore
+from benchmarks.leaks import Timeline, measure
+from benchmarks.marked import DOCUMENTS, MISSING, QUESTIONS, ROLES, WITHOUT_ID, leaked, places, words_of
 from corpus.access import Access
 from corpus.embedding import SentenceEmbedding
 from corpus.store import Store
 from corpus.vectors import VectorIndex
 from ingest.upkeep import set_access
-from tests.access.conftest import DOCUMENTS, MISSING, PASSWORD, ROLES, opened, question_of_chat
+from tests.access.conftest import PASSWORD, opened, question_of_chat
 
 pytestmark = pytest.mark.slow
 
 EVERYTHING = (*DOCUMENTS, *MISSING)
-QUESTIONS = (
-    "Was kostet die Anlage im Jahr?",
-    "Wann ist sie fertig?",
-    "Wer lehnt sie ab, und was beschließt der Kreistag?",
-    "Was steht in den Unterlagen zur Finanzierung?",
-)
 Json = dict[str, Any]
 
 
@@ -51,36 +45,8 @@ def headers(accounts: AccountStore) -> dict[str, dict[str, str]]:
     return {"niemand": {}, **{name: {"Authorization": f"Bearer {token}"} for name, token in tokens.items()}}
 
 
-def hidden_from(who: str) -> set[str]:
-    return {word for marked in EVERYTHING if who not in marked.seen_by for word in (marked.mark, marked.document)}
-
-
-def leaked(content: bytes, hidden: set[str], sent: str = "") -> set[str]:
-    """Marks in what came back, whatever file it is; what somebody has sent themselves is no news."""
-    if content[:4] == b"PK\x03\x04":
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            text = " ".join(archive.read(name).decode("utf-8", "replace") for name in archive.namelist())
-    elif content[:5] == b"%PDF-":
-        text = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
-    else:
-        text = content.decode("utf-8", "replace")
-    return {word for word in hidden if word.casefold() in text.casefold() and word.casefold() not in sent.casefold()}
-
-
-def places(document: str) -> Iterator[str]:
-    """Every address that has the id of a document in it."""
-    api = f"/api/v1/documents/{document}"
-    yield from (api, f"{api}/text", f"{api}/sheet", f"{api}/sheet.md", f"{api}/sheet.docx", f"{api}/sheet.pdf")
-    yield from (f"{api}/pages/0.png", f"{api}/find?q=Kreistag", f"{api}/citation?start=0&end=9", f"{api}/unbekannt")
-    yield from (f"/dokumente/{document}/seiten.json", f"/blatt/{document}", f"/original/{document}")
-    yield from (f"/seiten/{document}/0.png", f"/seiten/{document}/0.txt", f"/seiten/{document}/7.txt")
-
-
-WITHOUT_ID = (
-    "/", "/config", "/faktencheck", "/barrierefreiheit", "/anmelden", "/api/v1/documents", "/api/v1/openapi.json",
-    "/gradio_api/info", "/api/v1/search?q=Kreistag&limit=50", "/api/v1/search?q=Was%20kostet%20die%20Anlage",
-    "/vorschlaege/erfunden", "/gibt-es-nicht",
-)  # fmt: skip
+def hidden_from(who: str) -> frozenset[str]:
+    return words_of([marked for marked in EVERYTHING if who not in marked.seen_by])
 
 
 def test_no_address_tells_anybody_of_what_is_hidden_from_them(
@@ -223,53 +189,39 @@ def test_a_conversation_loses_what_somebody_may_not_see_any_more(
         store.close()
 
 
-def test_nothing_leaks_while_documents_change_their_access_and_people_lose_roles(
-    chat: TestClient, headers: dict[str, dict[str, str]], accounts: AccountStore, akte_for: dict[str, Path]
+def test_nothing_leaks_while_documents_change_and_people_lose_roles(
+    tmp_path: Path, models_directory: Path, embedding: SentenceEmbedding
 ) -> None:
-    chosen = random.Random(20140317)  # noqa: S311 - draws requests, not secrets
-    data = akte_for["administration"]
-    store, vectors = Store(data), VectorIndex(data)
-    accesses = {
-        "public": Access("public"), "bau": Access("non_public", ("Bauausschuss",)),
-        "personal": Access("non_public", ("Personalausschuss", "Ältestenrat")), "intern": Access("internal"),
-    }  # fmt: skip
-    held = {name: set(roles) for name, (roles, _) in ROLES.items()}
-    now: dict[str, Access] = {info.document: Access.of(info) for info in store.documents()}
-    addresses = [address for address in WITHOUT_ID if "search" in address or address in ("/", "/api/v1/documents")]
-    try:
-        for number in range(2500):
-            if number % 25 == 0:
-                document = chosen.choice(DOCUMENTS).document
-                now[document] = set_access(store, vectors, document, chosen.choice(list(accesses.values())))
-            if number % 40 == 0:
-                name = chosen.choice(list(ROLES))
-                held[name] = set() if held[name] and chosen.random() < 0.6 else set(ROLES[name][0])
-                accounts.set_roles(name, held[name], ROLES[name][1] if "council_member" in held[name] else [])
-            who = chosen.choice(list(headers))
-            marked = chosen.choice(DOCUMENTS)
-            address = chosen.choice([*addresses, *places(marked.document)])
-            response = chat.get(address, headers=headers[who])
-            hidden = {
-                word
-                for one in DOCUMENTS
-                if not may_see(who, held.get(who, set()), now[one.document])
-                for word in (one.mark, one.document)
-            }
-            assert leaked(response.content, hidden, address) == set(), (number, who, address)
-    finally:
-        for marked in DOCUMENTS:
-            set_access(store, vectors, marked.document, None)
-        for name, (roles, gremien) in ROLES.items():
-            accounts.set_roles(name, roles, gremien)
-        store.close()
+    """The short form of ``python -m benchmarks.leaks``: a real server, every way to ask, logs searched afterwards."""
+    found = measure(tmp_path, models_directory, embedding, requests=250, people=3)
+    assert found.leaks == []
+    assert found.failures == []
+    assert sum(found.requests.values()) >= 250
+    assert found.statuses[200] > 80
+    assert len(found.requests) > 8
+    assert found.changes["access"] + found.changes["roles"] > 3
+    assert found.changes["replaced"] + found.changes["removed"] + found.changes["uploaded"] > 0
+    assert found.lines > 100
+    assert found.entries > 10
 
 
-def may_see(who: str, roles: set[str], access: Access) -> bool:
-    """Told anew here, not asked of the program."""
-    if access.visibility == "public" or roles & {"staff", "administrator"}:
-        return True
-    gremium = {"bau": "Bauausschuss", "personal": "Personalausschuss"}.get(who, "")
-    return access.visibility == "non_public" and "council_member" in roles and gremium in access.gremien
+def test_a_planted_leak_is_found() -> None:
+    """What the search for marked words cannot find it cannot vouch for."""
+    hidden = hidden_from("niemand")
+    document = io.BytesIO()
+    with zipfile.ZipFile(document, "w") as archive:
+        archive.writestr("word/document.xml", "<w:t>die Firma ELLAHNOKRIZ</w:t>")
+    assert leaked(document.getvalue(), hidden) == {"Ellahnokriz"}
+    assert leaked(b"Vorlage zirkonhalle", hidden, "/api/v1/documents/nur-bau") == {"Zirkonhalle"}
+    assert leaked(b"Vorlage Zirkonhalle", hidden, "Was kostet die Zirkonhalle?") == set()
+    assert leaked(b"Vorlage Birkenhain", hidden) == set()
+    before, after = {DOCUMENTS[2]: Access("public")}, {DOCUMENTS[2]: Access("internal")}
+    timeline = Timeline(before, {})
+    with timeline.changing(after, {}):
+        assert "Zirkonhalle" not in timeline.hidden_from("niemand", time(), time())
+    begun = time() + 0.01
+    assert "Zirkonhalle" in timeline.hidden_from("niemand", begun, begun)
+    assert "Zirkonhalle" not in timeline.hidden_from("niemand", begun - 60, begun)
 
 
 def test_the_audit_log_knows_who_saw_what_and_tells_it_on_the_command_line_only(
