@@ -21,7 +21,7 @@ from typing import Final
 
 from snowballstemmer.german_stemmer import GermanStemmer
 
-from corpus.dates import OUTLINE, full_year
+from corpus.dates import full_year, is_outline_number
 from corpus.types import Span
 
 TERM_MARKS: Final = "§,._/"
@@ -121,7 +121,7 @@ def dates(text: str) -> list[tuple[str, Span]]:
     """The dates of ``text`` that name at least month and year, as "2014-03-17" or "2014-03", each with its place."""
     found = []
     for match in _TOKEN.finditer(text):
-        if match.lastgroup in _DATES and not OUTLINE.search(text, 0, match.start()):
+        if match.lastgroup in _DATES and not is_outline_number(text, match.start()):
             prefix = match.lastgroup[0]
             when = _when(match, prefix)
             if when is not None:

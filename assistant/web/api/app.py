@@ -57,11 +57,17 @@ Form = Annotated[Format, Path(description="„md“ für Markdown, „docx“ f�
 
 
 def create_api(
-    assistant: Assistant, desk: FeedbackDesk | None, staff: StaffDesk | None, *, questions: Line, drafts: Line
+    assistant: Assistant,
+    desk: FeedbackDesk | None,
+    staff: StaffDesk | None,
+    *,
+    questions: Line,
+    drafts: Line,
+    files: Line,
 ) -> FastAPI:
     """The API over one assistant; with a desk, answers can be rated, with one for staff, documents be changed.
 
-    In the two lines those wait who ask and who have a draft checked.
+    In the lines those wait who ask, who have a draft checked, and who have the file of one read.
     """
     api = FastAPI(
         title="aktenkundig",
@@ -76,7 +82,7 @@ def create_api(
     report_problems(api)
     api.add_middleware(IncidentReports)
     _add_asking(api, Counter(desk, questions), desk)
-    api.include_router(check_routes(drafts))
+    api.include_router(check_routes(drafts, files))
     _add_holdings(api)
     settings = assistant.settings
     if staff is not None:
