@@ -225,11 +225,11 @@ def _odd_path(path: str, mutator: Mutator) -> str:
     return "/".join(parts) + query + parameters
 
 
-_HEADERS: Final = (
-    "Accept", "Accept-Encoding", "Authorization", "Content-Type", "Content-Encoding", "Cookie", "If-None-Match",
-    "Range", "X-Forwarded-For", "X-Forwarded-Proto", "X-Remote-User", "Origin", "Sec-Fetch-Site", "Referer", "Expect", "Upgrade",
-    "Transfer-Encoding", "Mcp-Session-Id", "User-Agent", "X-HTTP-Method-Override",
-)  # fmt: skip
+_HEADERS: Final = """
+    Accept Accept-Encoding Authorization Content-Type Content-Encoding Cookie If-None-Match Range X-Forwarded-For
+    X-Forwarded-Proto X-Remote-User Origin Sec-Fetch-Site Referer Expect Upgrade Transfer-Encoding Mcp-Session-Id
+    User-Agent X-HTTP-Method-Override
+""".split()
 _CALL: Final[dict[str, Any]] = {
     "jsonrpc": "2.0", "id": 1, "method": "tools/call",
     "params": {"name": "frage", "arguments": {"frage": "Was?"}},

@@ -48,8 +48,12 @@ der angezeigten Seite angegeben, Ursprung oben links. Antworten stellt ein Progr
 zusammen; maßgeblich ist das Original."""
 
 _ERRORS: Final[dict[int | str, dict[str, object]]] = {
+    400: {"model": ProblemDocument, "description": "die Anfrage ist nicht lesbar"},
+    401: {"model": ProblemDocument, "description": "nicht angemeldet"},
     404: {"model": ProblemDocument, "description": "gibt es nicht oder ist nicht zugänglich"},
+    413: {"model": ProblemDocument, "description": "die Anfrage ist zu groß"},
     422: {"model": ProblemDocument, "description": "eine Angabe ist ungültig"},
+    503: {"model": ProblemDocument, "description": "überlastet, oder der Server wird beendet"},
 }
 
 Document = Annotated[str, Path(description="Kennung des Dokuments")]
