@@ -14,6 +14,8 @@ STREAMED_PATHS: Final = frozenset({f"{API_PATH}/check/text", f"{API_PATH}/staff/
 """Addresses that take files; they count themselves while they write them down."""
 _LEAST: Final = 12_000_000
 """Bytes that a conversation of the longest kind takes."""
+_DIGITS: Final = 12
+"""A longer number of bytes is too large, whatever it is."""
 _ESCAPED: Final = 12
 """Bytes of a character in JSON where it is escaped as two halves."""
 
@@ -39,12 +41,11 @@ class BodyLimit:
             return
         headers = Headers(scope=scope)
         told = headers.get("content-length", "")
-        if told:  # the server makes sure that it is a number, and that no more comes
-            messages: list[Message] | None = [] if int(told) <= self._largest else None
-        elif "transfer-encoding" in headers:
+        messages: list[Message] | None = []
+        if told.isdecimal():  # the server makes sure that no more comes
+            messages = [] if len(told) <= _DIGITS and int(told) <= self._largest else None
+        elif told or "transfer-encoding" in headers:
             messages = await self._whole(receive)
-        else:
-            messages = []
         if messages is None:
             sentence = f"Diese Anfrage ist zu groß; höchstens {self._largest // 1_000_000} MB werden angenommen."
             await problem(413, sentence)(scope, receive, send)
