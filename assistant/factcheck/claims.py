@@ -23,7 +23,7 @@ _SHORT_LINE: Final = 0.6
 """A line that is that much shorter than the longest of its block ends one: the next begins something new."""
 
 _JOINT: Final = re.compile(
-    r"(?P<mark>[;]|\s[–—]|,)?\s+(?P<word>und|sowie|aber|jedoch|während|wobei|wenngleich|obwohl|obgleich|sondern"
+    r"(?:(?P<mark>[;]|\s[–—]|,)|(?<!\s))\s++(?P<word>und|sowie|aber|jedoch|während|wobei|wenngleich|obwohl|obgleich|sondern"
     r"|doch)\s+"
     r"|;\s+|(?P<comma>,\s+)"
 )

@@ -117,7 +117,7 @@ def german_number(value: Decimal, like: str = "") -> str:
     """A number as Germans write it; with the unit of ``like``."""
     told = f"{value.normalize():,f}" if value == value.to_integral_value() else f"{value:,.2f}".rstrip("0")
     told = told.replace(",", "\0").replace(".", ",").replace("\0", ".")
-    unit = re.search(r"\s*(?:Euro|€|EUR|Stellen|%|Prozent)\s*$", like)
+    unit = re.search(r"(?<!\s)\s*(?:Euro|€|EUR|Stellen|%|Prozent)\s*$", like)
     return told + (unit.group() if unit else "")
 
 
