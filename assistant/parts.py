@@ -13,7 +13,7 @@ _ASKING: Final = (
     r"|wo(?:für|zu|mit|durch|von|ran|rauf|rum|gegen|nach|bei|rin|rüber))"
 )
 _BETWEEN: Final = re.compile(
-    rf"(?:\?\s*|,?\s+)(?:und|sowie|oder)\s+(?:zwar\s+)?(?=(?:{_PREPOSITIONS}\s+)?{_ASKING}\s)|\?\s+(?=\S)",
+    rf"(?:\?\s*|,?\s)(?:und|sowie|oder)\s+(?:zwar\s+)?(?=(?:{_PREPOSITIONS}\s+)?{_ASKING}\s)|\?\s+(?=\S)",
     re.IGNORECASE,
 )
 _BEGINS: Final = re.compile(rf"^\W*(?:und\s+|aber\s+|oder\s+)?(?:{_PREPOSITIONS}\s+)?{_ASKING}\b", re.IGNORECASE)

@@ -21,7 +21,7 @@ from typing import Final
 
 from snowballstemmer.german_stemmer import GermanStemmer
 
-from corpus.dates import OUTLINE, full_year
+from corpus.dates import full_year, is_outline_number
 from corpus.types import Span
 
 TERM_MARKS: Final = "§,._/"
@@ -77,8 +77,10 @@ _INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
 # A footnote's mark behind a word is no part of it; behind a unit ("m²") it is.
 _NOTE_MARK: Final = re.compile("(?<=[^\\W\\d_]{3})[⁰¹²³⁴-⁹]+")
 # A word of text as it comes: letters may be followed by combining marks (decomposed umlauts) and hold soft hyphens.
-_WORD: Final = r"[^\W_]+(?:[\u00AD\u0300-\u036F]+[^\W_]*)*"
-_BLANK: Final = r"[^\S\n]*\n?[^\S\n]*"
+# What is matched once is not tried again in another way (possessive quantifiers): a word of a thousand letters or
+# combining marks would take for ever.
+_WORD: Final = r"[^\W_]++(?:[\u00AD\u0300-\u036F]++[^\W_]*+)*+"
+_BLANK: Final = r"[^\S\n]*+(?:\n[^\S\n]*+)?+"
 _YEAR: Final = r"(?:1[5-9]|20|21)\d\d"
 _MONTH: Final = "|".join(
     sorted({spelt for name in _MONTHS for spelt in (name, unicodedata.normalize("NFD", name))}, key=len, reverse=True)
@@ -91,7 +93,7 @@ _TOKEN: Final = re.compile(
     | (?P<written>(?:(?P<wd>\d\d?)\.?{_BLANK})?(?P<wm>{_MONTH})\.?{_BLANK}(?P<wy>{_YEAR})) (?![^\W_]|[.,]\d)
     | (?P<amount>\d{{1,3}}(?:[.\u00A0\u2009\u202F]\d{{3}})+(?:,\d+)?|\d+,\d+) (?![^\W_]|[.,/]\d)
     | (?P<outline>\d+(?:\.\d+)+) (?![^\W_]|[,/]\d)
-    | (?P<reference>[^\W_]*\d[^\W_]*(?:/[^\W_]+)+|[^\W_]+(?:/[^\W_]+)*/\d[^\W_]*) (?![^\W_])
+    | (?P<reference>(?>[^\W_]*\d[^\W_]*)(?:/[^\W_]++)+|[^\W_]++(?:/[^\W_]++){{0,8}}/\d[^\W_]*+) (?![^\W_])
     | (?P<paragraph>(?:§{{1,2}}|paragra(?:ph|f)(?:en)?){_BLANK}(?P<pn>\d+[a-z]?)) (?![^\W_])
     | (?P<gendered>(?P<gm>{_WORD})(?:[*:]|/-?)in(?:nen)?) (?![^\W_])
     )
@@ -121,7 +123,7 @@ def dates(text: str) -> list[tuple[str, Span]]:
     """The dates of ``text`` that name at least month and year, as "2014-03-17" or "2014-03", each with its place."""
     found = []
     for match in _TOKEN.finditer(text):
-        if match.lastgroup in _DATES and not OUTLINE.search(text, 0, match.start()):
+        if match.lastgroup in _DATES and not is_outline_number(text, match.start()):
             prefix = match.lastgroup[0]
             when = _when(match, prefix)
             if when is not None:

@@ -7,8 +7,10 @@ from datetime import date
 from typing import Final
 
 _NUMERIC: Final = re.compile(r"(?<![\d.])(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4}|\d{2})(?!\d|\.\d)")
-OUTLINE: Final = re.compile(r"(?:Abschnitt|Kapitel|Nummer|Nr\.|Ziffer|Ziff\.|Punkt|TOP|Version)\s*$", re.IGNORECASE)
-"""Behind these words, 4.2.10 is no date."""
+_OUTLINE: Final = re.compile(r"(?:Abschnitt|Kapitel|Nummer|Nr\.|Ziffer|Ziff\.|Punkt|TOP|Version)\s*$", re.IGNORECASE)
+_OUTLINE_LENGTH: Final = 24
+"""Characters that such a word and the blanks behind it take at most: looking back further would take time for each
+date of a long text."""
 _MONTHS: Final = (
     "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November",
     "Dezember",
@@ -38,11 +40,16 @@ def full_year(text: str) -> int:
     return year + (2000 if year < _FIRST_YEAR_OF_1900S else 1900)
 
 
+def is_outline_number(text: str, start: int) -> bool:
+    """Whether the figures at ``start`` are no date, because "Abschnitt" or the like stands before them: 4.2.10."""
+    return _OUTLINE.search(text, max(0, start - _OUTLINE_LENGTH), start) is not None
+
+
 def with_full_dates(text: str) -> str:
     """Dates in figures as documents mostly write them: 9.12.13 as 09.12.2013; what is no date stays."""
 
     def full(match: re.Match[str]) -> str:
-        if OUTLINE.search(text, 0, match.start()):
+        if is_outline_number(text, match.start()):
             return match.group()
         try:
             return date(full_year(match[3]), int(match[2]), int(match[1])).strftime("%d.%m.%Y")

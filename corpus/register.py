@@ -18,6 +18,8 @@ from corpus.errors import UnreadableFileError
 from corpus.types import MissingDocument, Origin, Visibility
 
 REGISTER_FILE = "akte.toml"
+_LARGEST = 10_000_000
+"""Bytes of a register: one entry takes some hundred."""
 
 
 def _iso_date(value: object) -> object:
@@ -131,7 +133,7 @@ def load_register(path: Path) -> Akte:
     """
     file = path / REGISTER_FILE if path.is_dir() else path
     try:
-        raw = tomllib.loads(file.read_text(encoding="utf-8"))
+        raw = tomllib.loads(_read(file))
     except OSError as error:
         raise UnreadableFileError(f"Das Register {file} fehlt oder ist nicht lesbar; bitte den Pfad prüfen.") from error
     except UnicodeDecodeError as error:
@@ -139,6 +141,10 @@ def load_register(path: Path) -> Akte:
     except tomllib.TOMLDecodeError as error:
         raise UnreadableFileError(
             f"Das Register {file} ist kein gültiges TOML ({error}); bitte die Stelle berichtigen."
+        ) from error
+    except (RecursionError, ValueError) as error:  # lists in lists, numbers of thousands of digits
+        raise UnreadableFileError(
+            f"Das Register {file} enthält eine zu tief verschachtelte oder zu lange Angabe; bitte berichtigen."
         ) from error
     try:
         register = _RegisterFile.model_validate(raw)
@@ -155,6 +161,15 @@ def load_register(path: Path) -> Akte:
             _check_file(file, entry, name)
     documents = tuple(_in_slot(file, entry) for entry in register.documents)
     return Akte(**register.akte.model_dump(), folder=file.parent, documents=documents)
+
+
+def _read(file: Path) -> str:
+    """The text of a register; raises :class:`UnreadableFileError` where it is too large to be one."""
+    if file.stat().st_size > _LARGEST:
+        raise UnreadableFileError(
+            f"Das Register {file} ist größer als {_LARGEST // 1_000_000} MB; bitte prüfen, ob es eines ist."
+        )
+    return file.read_text(encoding="utf-8")
 
 
 def _in_slot(register: Path, entry: RegisterEntry) -> RegisterEntry:

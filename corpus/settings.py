@@ -18,6 +18,8 @@ from corpus.errors import SettingsError
 
 PREFIX = "AKTENKUNDIG_"
 SETTINGS_FILE = "aktenkundig.toml"
+_LONGEST_SHOWN = 200
+"""Characters of an impossible value that its message shows."""
 _THIS_MACHINE = ("127.0.0.1", "::1", "localhost")
 
 
@@ -298,6 +300,10 @@ def load_settings(**overrides: object) -> Settings:
         return Settings(**overrides)  # type: ignore[arg-type]
     except ValidationError as error:
         raise SettingsError(_sentence(error)) from error
+    except (OSError, RecursionError) as error:
+        raise SettingsError(
+            f"Die Datei {SETTINGS_FILE} ist nicht lesbar oder zu tief verschachtelt; bitte prüfen."
+        ) from error
     except (SourceError, ValueError) as error:
         raise SettingsError(
             f"Die Einstellungen sind nicht lesbar ({error}); bitte {SETTINGS_FILE} und die Umgebung prüfen."
@@ -316,8 +322,7 @@ def _sentence(error: ValidationError) -> str:
     if name in ("language_model_key", "oidc_client_secret"):  # likewise
         return f"Die Einstellung „{name}“ ist kein Schlüssel: Buchstaben ohne Umlaute, Ziffern, Satzzeichen."
     if not name:  # settings that do not go together; the sentence is ours
-        return str(first["ctx"]["error"])
-    return (
-        f"Die Einstellung „{name}“ kann nicht {first.get('input')!r} sein; "
-        f"bitte in {SETTINGS_FILE} oder der Umgebung berichtigen."
-    )
+        return " ".join(str(first["ctx"]["error"]).split())
+    given = repr(first.get("input"))
+    shown = given if len(given) <= _LONGEST_SHOWN else f"{given[:_LONGEST_SHOWN]}…"
+    return f"Die Einstellung „{name}“ kann nicht {shown} sein; bitte in {SETTINGS_FILE} oder der Umgebung berichtigen."

@@ -20,7 +20,7 @@ _FULL_LINE = 0.85
 _LONGEST_HEADING = 90
 _LONGEST_TITLE = 250
 """Titles of papers run over several lines; in larger type they cannot be mistaken for text."""
-_CONTENTS = re.compile(r"(?:\s?[.…·]){4,}\s*(?:[ivxl]{1,6}|\d{1,4})$")
+_CONTENTS = re.compile(r"(?<![.…·])(?<![.…·]\s)(?:\s?[.…·]){4,}+\s*(?:[ivxl]{1,6}|\d{1,4})$")
 """A line of a table of contents: dots lead to a page number."""
 _ENUMERATOR = re.compile(r"(?P<mark>\(?\d{1,3}\.?\)|\d{1,2}\.(?=\s)|\(?[a-z]\)|[-–—•·▪●○■□☐☒✓](?=\s))\s*")
 _STRONG_ENUMERATOR = re.compile(r"\d{1,3}\.?\)\s|[a-z]\)\s")

@@ -13,7 +13,7 @@ from ingest.layout import Boxes, Confidences, Line
 
 _SUSPENDED = re.compile(r"(?:und|oder|bzw\.|beziehungsweise|sowie|als|wie|noch|statt|bis|zu|u\.|o\.)(?=\s|$)")
 """After "Sprach-" at the end of a line these words show that the hyphen stands for an omitted part."""
-_HYPHENATED = re.compile(r"[^\W\d_]{2,}-$")
+_HYPHENATED = re.compile(r"(?<![^\W\d_])[^\W\d_]{2,}+-$")
 _LOOSE_DASH = re.compile(r"(?:^|\s)[-–—]\w+-$")
 """An abbreviation between dashes ("–KI-"): its hyphen is a closing mark, not a hyphenation."""
 

@@ -27,7 +27,7 @@ _APART = 1.5
 _LONGEST = 120
 """Characters that a running head has at most."""
 _NUMBER = re.compile(
-    r"(?:Seite|S\.|Blatt)?\s*[-–—]?\s*(?P<number>\d{1,4})\s*(?:(?:von|/)\s*\d{1,4})?\s*[-–—]?", re.IGNORECASE
+    r"(?:Seite|S\.|Blatt)?\s*+(?:[-–—]\s*+)?(?P<number>\d{1,4})\s*+(?:(?:von|/)\s*+\d{1,4}\s*+)?[-–—]?", re.IGNORECASE
 )
 _WORDED_NUMBER = re.compile(
     r"(?:^|[\s|·•])(?:Seite|S\.|Blatt)\s*(?P<number>\d{1,4})(?:\s*(?:von|/)\s*\d{1,4})?(?=$|[\s|·•])", re.IGNORECASE

@@ -217,6 +217,24 @@ def test_a_settings_file_that_is_no_toml_is_refused(call: Call, tmp_path: Path) 
     assert_one_german_sentence(call(documents), "aktenkundig.toml")
 
 
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (f"port = {'[' * 3_000}", "zu tief verschachtelt"),
+        (f"port = {'1' * 5_000}", "nicht lesbar"),
+        (f'host = ["{"x" * 9_000}"]', "host"),
+        ('trusted_proxies = ["eins\\nzwei"]', "trusted_proxies"),
+    ],
+)
+def test_a_settings_file_that_no_parser_gets_along_with_is_refused(
+    call: Call, tmp_path: Path, content: str, expected: str
+) -> None:
+    (tmp_path / "aktenkundig.toml").write_text(content, encoding="utf-8")
+    outcome = call(documents)
+    assert_one_german_sentence(outcome, expected)
+    assert len(outcome[1]) < 1_000
+
+
 def test_an_unknown_document_is_refused(call: Call) -> None:
     assert_one_german_sentence(call(text, "gibt-es-nicht"), "gibt-es-nicht")
 

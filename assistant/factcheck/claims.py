@@ -23,7 +23,7 @@ _SHORT_LINE: Final = 0.6
 """A line that is that much shorter than the longest of its block ends one: the next begins something new."""
 
 _JOINT: Final = re.compile(
-    r"(?P<mark>[;]|\s[–—]|,)?\s+(?P<word>und|sowie|aber|jedoch|während|wobei|wenngleich|obwohl|obgleich|sondern"
+    r"(?:(?P<mark>[;]|\s[–—]|,)|(?<!\s))\s++(?P<word>und|sowie|aber|jedoch|während|wobei|wenngleich|obwohl|obgleich|sondern"
     r"|doch)\s+"
     r"|;\s+|(?P<comma>,\s+)"
 )
@@ -108,6 +108,8 @@ _SAME_YEAR: Final = re.compile(
     r"\b(?:im (?:selben|gleichen)|in (?:demselben|jenem|diesem)|desselben) Jahr(?:es)?\b", re.IGNORECASE
 )
 _YEAR: Final = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_LONGEST: Final = 2_000
+"""Characters of a sentence; what goes on for longer without a stop (a table, a damaged file) is taken in pieces."""
 _REMEMBERED: Final = 2
 """Sentences back that a pronoun may point to."""
 
@@ -199,8 +201,26 @@ def _sentences(draft: str, block: Span) -> Iterator[Span]:
         address = _ADDRESS.match(told)
         skipped = address.end() if address is not None else 0
         found = Span(block.start + lead + span.start + skipped, block.start + lead + span.end)
-        if any(character.isalnum() for character in draft[found.start : found.end]):
-            yield found
+        for piece in _pieces(draft, found):
+            if any(character.isalnum() for character in draft[piece.start : piece.end]):
+                yield piece
+
+
+def _pieces(draft: str, sentence: Span) -> Iterator[Span]:
+    """A sentence, or if it is too long to be one, pieces of it, parted at blanks where there are some."""
+    start = sentence.start
+    while sentence.end - start > _LONGEST:
+        blank = draft.rfind(" ", start + 1, start + _LONGEST)
+        end = blank if blank > 0 else start + _LONGEST
+        yield _bare(draft, start, end)
+        start = end
+    yield _bare(draft, start, sentence.end)
+
+
+def _bare(draft: str, start: int, end: int) -> Span:
+    """A part of the draft without the blanks around it."""
+    end = start + len(draft[start:end].rstrip())
+    return Span(end - len(draft[start:end].lstrip()), end)
 
 
 def _is_checkable(sentence: str) -> bool:

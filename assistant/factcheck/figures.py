@@ -20,8 +20,11 @@ _SUM: Final = re.compile(
     r"\b(?:zusammen|insgesamt|in Summe|summiert|macht|ergibt|ergeben|addiert|unterm Strich|alles in allem)\b",
     re.IGNORECASE,
 )
+_COUNTED_OUT: Final = re.compile(r"\b(?:von|aus|statt|abzüglich|minus)\s+(?:\w+\s+)?$", re.IGNORECASE)
+_LOOK_BACK: Final = 60
+"""Characters before a figure in which the words stand that belong to it; more would take time for each figure."""
 _OF: Final = re.compile(
-    r"(?P<part>\d[\d.]*)\s+(?:von|der|aus)\s+(?:(?:insgesamt|den|allen|rund)\s+)*(?P<whole>\d[\d.]*)\b"
+    r"(?<![\d.])(?P<part>\d[\d.]*)\s+(?:von|der|aus)\s+(?:(?:insgesamt|den|allen|rund)\s+)*(?P<whole>\d[\d.]*)\b"
 )
 _ABOUT_POINTS: Final = Decimal("0.6")
 """Percentage points that a rounded share may be off."""
@@ -42,7 +45,7 @@ def miscounts(sentence: str) -> list[Miscount]:
 
 def _weekdays(text: str) -> Iterator[Miscount]:
     for iso, span in dates(text):
-        before = _WEEKDAY.search(text, 0, span.start)
+        before = _WEEKDAY.search(text, max(0, span.start - _LOOK_BACK), span.start)
         if before is None or len(iso) < len("2014-03-17"):
             continue
         right = _DAYS[date.fromisoformat(iso).weekday()]
@@ -53,22 +56,21 @@ def _weekdays(text: str) -> Iterator[Miscount]:
 def _sums(text: str) -> Iterator[Miscount]:
     """The last of at least three amounts, if it is told to be the sum of those before it."""
     amounts = [(amount, *amount.base) for amount in find_amounts(text)]
+    total_of, units = Decimal(0), set[str]()
     for place, (total, value, unit) in enumerate(amounts):
-        if place < 2 or unit is None or unit == "%":
-            continue
-        before = amounts[:place]
-        between = text[before[-1][0].span.end : total.span.start]
-        # "50.000 und 20.000 Euro": a figure may leave its unit to the next.
-        if not _SUM.search(between) or any(other not in (unit, None) for _, _, other in before):
-            continue
-        total_of = sum((one for _, one, _ in before), Decimal(0))
-        if total_of != value and _is_plain(text, before[0][0].span.start):
-            yield Miscount(total.span, german_number(total_of, text[total.span.start : total.span.end]))
+        if place >= 2 and unit is not None and unit != "%":
+            last = amounts[place - 1][0].span.end
+            # "50.000 und 20.000 Euro": a figure may leave its unit to the next.
+            summed = _SUM.search(text, last, total.span.start) and units <= {unit}
+            if summed and total_of != value and _is_plain(text, amounts[0][0].span.start):
+                yield Miscount(total.span, german_number(total_of, text[total.span.start : total.span.end]))
+        total_of += value
+        units |= {unit} if unit is not None else set()
 
 
 def _is_plain(text: str, start: int) -> bool:
     """Whether a row of amounts is counted up, and not "von 300 Euro entfallen …"."""
-    return re.search(r"\b(?:von|aus|statt|abzüglich|minus)\s+(?:\w+\s+)?$", text[:start], re.IGNORECASE) is None
+    return _COUNTED_OUT.search(text, max(0, start - _LOOK_BACK), start) is None
 
 
 def _shares(text: str) -> Iterator[Miscount]:
@@ -115,7 +117,7 @@ def german_number(value: Decimal, like: str = "") -> str:
     """A number as Germans write it; with the unit of ``like``."""
     told = f"{value.normalize():,f}" if value == value.to_integral_value() else f"{value:,.2f}".rstrip("0")
     told = told.replace(",", "\0").replace(".", ",").replace("\0", ".")
-    unit = re.search(r"\s*(?:Euro|€|EUR|Stellen|%|Prozent)\s*$", like)
+    unit = re.search(r"(?<!\s)\s*(?:Euro|€|EUR|Stellen|%|Prozent)\s*$", like)
     return told + (unit.group() if unit else "")
 
 

@@ -37,7 +37,7 @@ def quotations(text: str) -> list[Span]:
 def is_verbatim(words: str, source: str) -> bool:
     """Whether ``source`` (single blanks) holds the words, but for what an ellipsis leaves out."""
     place = 0
-    for piece in re.split(r"\s*(?:\[?…\]?|\[?\.\.\.\]?|\(…\))\s*", " ".join(words.split())):
+    for piece in re.split(r"\s?(?:\[?…\]?|\[?\.\.\.\]?|\(…\))\s?", " ".join(words.split())):
         bare = piece.strip(_EDGES)
         found = source.find(bare, place)
         if found < 0 and place == 0 and bare:

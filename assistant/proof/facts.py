@@ -50,6 +50,13 @@ _ORDINALS: Final = {
 _ORDINAL: Final = re.compile(rf"({'|'.join(_ORDINALS)})(?:e|er|en|es|em)$")
 _EVERY: Final = re.compile(r"\bjede[rsmn]?\s+$", re.IGNORECASE)
 """Before an ordinal: "jedes vierte Kind" is a quarter of them."""
+_LOOK_BACK: Final = 16
+"""Characters before an ordinal in which that stands: looking back further would take time for each of them."""
+_LONGEST_CARDINAL: Final = 80
+"""Letters; "neunhundertneunundneunzigtausendneunhundertneunundneunzig" has 56."""
+_CURRENCY_BEHIND: Final = re.compile(r"\s?(?:Euro|€|EUR|%|Prozent|v\.\s?H)")
+_PERCENT_BEHIND: Final = re.compile(r"\s(?:Prozent(?!punkt)|v\.\s?H)")
+_EURO_BEHIND: Final = re.compile(r"\s(?:Euro\b|€)")
 _DAY: Final = re.compile(
     r"(?<![\d.,])(\d{1,2})\.\s?(?:(\d{1,2})\.(?!\s?\d)|(Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober"
     r"|November|Dezember)\b(?!\s?\d{4}))"
@@ -207,7 +214,7 @@ def _decimal(told: str) -> Decimal:
 
 
 def _is_amount(text: str, end: int) -> bool:
-    return re.match(r"\s?(?:Euro|€|EUR|%|Prozent|v\.\s?H)", text[end:]) is not None
+    return _CURRENCY_BEHIND.match(text, end) is not None
 
 
 def _laws(text: str) -> Iterator[Fact]:
@@ -244,9 +251,9 @@ def _counted(text: str, end: int) -> str:
 
 
 def _unit_behind(text: str, end: int) -> str | None:
-    if re.match(r"\s(?:Prozent(?!punkt)|v\.\s?H)", text[end:]):
+    if _PERCENT_BEHIND.match(text, end):
         return "%"
-    if re.match(r"\s(?:Euro\b|€)", text[end:]):
+    if _EURO_BEHIND.match(text, end):
         return "€"
     return None
 
@@ -269,7 +276,7 @@ def _spelled(text: str, match: re.Match[str]) -> Decimal | None:
     if roman:
         return Decimal(_ROMAN[match.group()])
     if (ordinal := _ORDINAL.fullmatch(word)) is not None:
-        if _EVERY.search(text, 0, match.start()):
+        if _EVERY.search(text, max(0, match.start() - _LOOK_BACK), match.start()):
             return Decimal(1) / _ORDINALS[ordinal[1]]
         # "erste" and "achte" mean too many other things.
         return Decimal(_ORDINALS[ordinal[1]]) if ordinal[1] not in ("erst", "acht") else None
@@ -280,6 +287,8 @@ def _spelled(text: str, match: re.Match[str]) -> Decimal | None:
 
 def _cardinal(word: str) -> int | None:
     """The value of a German cardinal in one word up to 999.999."""
+    if len(word) > _LONGEST_CARDINAL:
+        return None
     for name, factor in (("tausend", 1000), ("hundert", 100)):
         if name in word:
             before, _, after = word.partition(name)

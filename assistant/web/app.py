@@ -16,7 +16,8 @@ from assistant.audit import AuditLog
 from assistant.feedback import FeedbackDesk, FeedbackLog
 from assistant.web.accessibility import accessibility_routes
 from assistant.web.api import API_PATH, create_api
-from assistant.web.capacity import CHECKS_WAITING, WAITING
+from assistant.web.bodies import STREAMED_PATHS, BodyLimit, largest_body
+from assistant.web.capacity import CHECKS_WAITING, FILES_AT_ONCE, FILES_WAITING, WAITING
 from assistant.web.chat import ChatLine, build_chat
 from assistant.web.factcheck import factcheck_routes
 from assistant.web.feedback import feedback_routes
@@ -94,7 +95,13 @@ def create_app(assistant: Assistant, lifecycle: Lifecycle, metrics: Metrics | No
         waiting=CHECKS_WAITING,
         refusal="Gerade werden viele Entwürfe geprüft; bitte in ein paar Minuten noch einmal versuchen.",
     )
-    app.mount(API_PATH, create_api(assistant, desk, staff, questions=questions, drafts=drafts))
+    files = Line(
+        "file",
+        at_once=FILES_AT_ONCE,
+        waiting=FILES_WAITING,
+        refusal="Gerade werden viele Dateien gelesen; bitte in ein paar Minuten noch einmal versuchen.",
+    )
+    app.mount(API_PATH, create_api(assistant, desk, staff, questions=questions, drafts=drafts, files=files))
     readiness = Readiness(assistant, lifecycle)
     app.include_router(health_routes(readiness))
     app.mount("/web", StaticFiles(directory=ASSETS), name="web")
@@ -117,12 +124,13 @@ def create_app(assistant: Assistant, lifecycle: Lifecycle, metrics: Metrics | No
     app.add_middleware(PageMiddleware)
     app.add_middleware(Gate, reception=reception)
     app.add_middleware(IncidentReports)
+    app.add_middleware(BodyLimit, largest=largest_body(settings.max_draft_length), streamed=STREAMED_PATHS)
     app.add_middleware(Intake, lifecycle=lifecycle, paths=(f"{API_PATH}/", MCP_PATH))
     app.add_middleware(Protection)
     line = ChatLine(chat)
     listeners = [log_request, line.heard]
     if metrics is not None:
-        metrics.look_at(assistant, lifecycle, readiness, (line, questions, drafts))
+        metrics.look_at(assistant, lifecycle, readiness, (line, questions, drafts, files))
         listeners.append(metrics.requested)
     app.add_middleware(RequestWatch, listeners=listeners, known=PLAIN_PATHS)
     return app

@@ -152,7 +152,7 @@ async def _read(receive: Receive) -> tuple[bytes, Receive]:
 def _session_hashes(body: bytes) -> list[str]:
     try:
         content = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return []
     name = content.get("session_hash") if isinstance(content, dict) else None
     return [name] if isinstance(name, str) else []

@@ -29,6 +29,7 @@ class TooLargeError(AktenkundigError):
 
 
 _TITLES = {
+    400: "Nicht lesbar",
     401: "Nicht angemeldet",
     403: "Nicht erlaubt",
     404: "Nicht gefunden",

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
-from urllib.parse import urljoin
 
 from ingest.oparl.client import Answer, Client
 from ingest.oparl.errors import DownError, GoneError, OParlError, RefusedError, StoppedError, UnavailableError
-from ingest.oparl.values import identity, items, text
+from ingest.oparl.values import identity, items, joined, text
 
 _MOST_PAGES: Final = 20_000
+_LONGEST_COUNT: Final = 9
+"""Digits of a count of elements; what has more is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ class ObjectList:
         links = value.get("links")
         following = text(links.get("next")) if isinstance(links, dict) else None
         elements = [Listed(element, answer.url) for element in items(value["data"])]
-        return elements, None if following is None else urljoin(answer.url, following)
+        return elements, None if following is None else joined(answer.url, following)
 
     def _first(self, url: str) -> Answer:
         """The first page; where it is refused for the filters, without them: slower, but nothing is missed."""
@@ -106,7 +107,7 @@ class ObjectList:
         address = text(value.get("id")) if isinstance(value, dict) else text(value)
         if address is None:
             return False
-        key = identity(urljoin(listed.base, address))
+        key = identity(joined(listed.base, address))
         if key in self._seen:
             return False
         self._seen.add(key)
@@ -116,11 +117,11 @@ class ObjectList:
 def _with_filters(url: str, filters: Mapping[str, str]) -> str:
     if not filters:
         return url
-    joined = "&".join(f"{name}={value}" for name, value in filters.items())
-    return f"{url}{'&' if '?' in url else '?'}{joined}"
+    query = "&".join(f"{name}={value}" for name, value in filters.items())
+    return f"{url}{'&' if '?' in url else '?'}{query}"
 
 
 def _number(value: object, key: str) -> int:
     """A count, where one is given in one form or the other."""
     found = text(value.get(key)) if isinstance(value, dict) else None
-    return int(found) if found is not None and found.isdecimal() else 0
+    return int(found) if found is not None and found.isdecimal() and len(found) <= _LONGEST_COUNT else 0

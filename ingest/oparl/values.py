@@ -30,13 +30,16 @@ _ADDRESSES: Final = frozenset(
 )
 """Properties that hold addresses; in all others a text that begins with a stroke is a text."""
 _FIRST_YEAR: Final = 1900
+_DEEPEST: Final = 100
+"""Lists and objects in each other; OParl needs six."""
 _GERMAN_TIME: Final = ZoneInfo("Europe/Berlin")
 
 
 def parse_json(content: bytes, url: str) -> Any:  # noqa: ANN401 - JSON
     """The value of a JSON text; control characters in it, which no JSON may hold, are passed over.
 
-    Raises :class:`UnavailableError` for what is no JSON: servers in trouble answer with a page for people.
+    Raises :class:`UnavailableError` for what is no JSON: servers in trouble answer with a page for people. So it does
+    for what is nested too deeply to be an object of OParl.
     """
     plain = _UNPRINTABLE.sub(b"", content)
     try:
@@ -44,9 +47,12 @@ def parse_json(content: bytes, url: str) -> Any:  # noqa: ANN401 - JSON
     except UnicodeDecodeError:
         text = plain.decode("cp1252", errors="replace")
     try:
-        return json.loads(text, strict=False)
+        value = json.loads(text, strict=False)
     except (ValueError, RecursionError) as error:
         raise UnavailableError(f"{url} antwortet nicht mit lesbarem JSON.") from error
+    if _is_deep(value):
+        raise UnavailableError(f"{url} antwortet mit JSON, das zu tief verschachtelt ist.")
+    return value
 
 
 def text(value: object) -> str | None:
@@ -111,14 +117,34 @@ def absolute(value: Json, base: str) -> Json:
 
 
 def is_address(value: object) -> bool:
-    """Whether a value is an absolute http address."""
-    return isinstance(value, str) and value.lower().startswith(("http://", "https://"))
+    """Whether a value is an absolute http address, one that can be taken apart."""
+    if not isinstance(value, str) or not value.lower().startswith(("http://", "https://")):
+        return False
+    try:
+        parts = urlsplit(value)
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a host or port that is none
+        return False
+
+
+def joined(base: str, address: str) -> str:
+    """An address as it is meant on the page ``base``; what is none stays as it is, and nothing is found there."""
+    try:
+        return urljoin(base, address)
+    except ValueError:
+        return address
 
 
 def identity(url: str) -> str:
-    """What makes an object's address its own: servers write the same one with http and https, with and without "/"."""
-    parts = urlsplit(url.strip())
-    host = (parts.hostname or "") + (f":{parts.port}" if parts.port not in {None, 80, 443} else "")
+    """What makes an object's address its own: servers write the same one with http and https, with and without "/".
+
+    What is no address is its own.
+    """
+    try:
+        parts = urlsplit(url.strip())
+        host = (parts.hostname or "") + (f":{parts.port}" if parts.port not in {None, 80, 443} else "")
+    except ValueError:
+        return url.strip()
     query = f"?{parts.query}" if parts.query else ""
     return f"{host}{parts.path.rstrip('/')}{query}"
 
@@ -161,9 +187,24 @@ def _absolute(key: str, value: object, base: str) -> object:
     if isinstance(value, str):
         clean = _sendable(value)
         if key in _ADDRESSES and clean.strip().startswith(("/", "./", "../")):
-            return urljoin(base, clean.strip())
+            return joined(base, clean.strip())
         return clean
     return value
+
+
+def _is_deep(value: object) -> bool:
+    """Whether more than ``_DEEPEST`` lists and objects stand in each other."""
+    level: list[object] = [value]
+    for _ in range(_DEEPEST):
+        level = [
+            inner
+            for outer in level
+            if isinstance(outer, dict | list)
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+        ]
+        if not level:
+            return False
+    return True
 
 
 def _sendable(value: str) -> str:

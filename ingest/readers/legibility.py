@@ -33,7 +33,7 @@ _MOJIBAKE = re.compile(r"[ÃÂâ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹Œ�
 _TORN = re.compile(r"[^\W\d_][¸‰ˆ˜¨¬÷³ƒ‹›¤¦¶¼½¾?^~{}\[\]\\<>=#$%†§€„”™Ÿ▀▄][^\W\d_]")
 """A sign inside a word where none belongs: umlauts of Macintosh or DOS read as those of Windows, and the other way
 round ("f¸r", "l‰uft", "fŸr", "m”glich", "f³r"), or none at all ("f?r"). "|" is none: recognised text has it for "l"."""
-_ADDRESS = re.compile(r"\S*(?:://|www\.)\S*")
+_ADDRESS = re.compile(r"(?<!\S)\S*(?:://|www\.)\S*")
 """Web addresses have signs of all kinds."""
 _LEAST_MISREAD, _MISREAD_WORDS = 3, 0.03
 """Torn words needed, and their share; of German words a twelfth has an umlaut or "ß"."""

@@ -3,6 +3,7 @@ from __future__ import annotations
 import sqlite3
 import unicodedata
 from itertools import pairwise
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -148,3 +149,14 @@ def test_the_mark_of_a_footnote_is_no_part_of_the_word_before_it() -> None:
     assert analyse("Neubau¹ und Turnhalle¹²") == analyse("Neubau und Turnhalle")
     assert [word for word, _ in words("Neubau¹")] == ["Neubau"]
     assert analyse("500 m²") != analyse("500 m")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a" + "\u0301" * 60 + "!", "1" * 20_000, "§" + " " * 20_000, "a/" * 10_000, "a1" * 10_000 + "/"],
+    ids=["marks", "digits", "blanks", "strokes", "letters and digits"],
+)
+def test_words_are_found_at_once_in_a_text_made_to_take_long(text: str) -> None:
+    started = process_time()
+    analyse(text)
+    assert process_time() - started < 2

@@ -160,3 +160,14 @@ def test_every_example_of_the_akte_says_so_and_can_be_replaced() -> None:
     examples = [entry for entry in load_register(AKTE).documents if entry.id != "ki-vorlage"]
     assert {entry.origin for entry in examples} == {"example"}
     assert all(entry.slot and "frei erfunden" in (entry.note or "") for entry in examples)
+
+
+@pytest.mark.parametrize("text", [f"a = {'[' * 3_000}", f"a = {'1' * 5_000}"], ids=["lists in lists", "5000 digits"])
+def test_a_register_that_no_parser_gets_to_the_end_of_is_refused(tmp_path: Path, text: str) -> None:
+    with pytest.raises(UnreadableFileError, match="zu tief verschachtelte oder zu lange Angabe"):
+        load_register(write(tmp_path, text))
+
+
+def test_a_register_of_many_megabytes_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableFileError, match="größer als 10 MB"):
+        load_register(write(tmp_path, "#" * 10_000_001))

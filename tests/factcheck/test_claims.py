@@ -97,3 +97,11 @@ def test_claims_of_any_text_stand_in_it_in_order_and_do_not_overlap(text: str) -
         assert " ".join(text[claim.span.start : claim.span.end].split()) == claim.text
         assert claim.sentence[claim.offset : claim.offset + len(claim.text)] == claim.text
         last = claim.span.end
+
+
+def test_a_text_without_any_stop_is_taken_in_pieces_and_none_of_its_words_is_lost() -> None:
+    draft = "Der Kreis zahlt 5 Euro  und dann am 1.1.2014 wieder 7 Euro, " * 300
+    claims = find_claims(draft)
+    assert max(len(claim.sentence) for claim in claims) <= 2_000
+    assert sum(claim.text.count("Kreis") for claim in claims) == sum(claim.text.count("7") for claim in claims) == 300
+    assert all(claim.text == " ".join(draft[claim.span.start : claim.span.end].split()) for claim in claims)

@@ -82,7 +82,7 @@ def test_memory_readiness_and_lines_are_told(server: Operated) -> None:
     told = figures(server)
     assert told["process_resident_memory_bytes", ()] > 50_000_000
     assert told["aktenkundig_ready", ()] == 1
-    for line in ("chat", "api", "check"):
+    for line in ("chat", "api", "check", "file"):
         assert told["aktenkundig_waiting", (("line", line),)] == 0
         assert told["aktenkundig_refused_total", (("line", line),)] == 0
 

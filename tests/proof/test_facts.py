@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -56,3 +57,18 @@ def test_any_text_has_facts_in_order_that_do_not_overlap(text: str) -> None:
     found = facts(text)
     for one, other in pairwise(found):
         assert one.span.end <= other.span.start
+
+
+def test_a_word_of_a_thousand_thousands_is_no_number() -> None:
+    assert facts("tausend" * 2_000) == []
+
+
+@pytest.mark.parametrize("piece", ["Am 1.1.2014 ", "das vierte ", "5 Euro, ", "zwölf Prozent "])
+def test_facts_are_found_in_a_time_that_grows_with_the_text(piece: str) -> None:
+    def seconds(times: int) -> float:
+        started = process_time()
+        facts(piece * times)
+        return process_time() - started
+
+    seconds(100)
+    assert seconds(4_000) < 12 * max(seconds(1_000), 0.02)

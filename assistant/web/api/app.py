@@ -48,8 +48,12 @@ der angezeigten Seite angegeben, Ursprung oben links. Antworten stellt ein Progr
 zusammen; maßgeblich ist das Original."""
 
 _ERRORS: Final[dict[int | str, dict[str, object]]] = {
+    400: {"model": ProblemDocument, "description": "die Anfrage ist nicht lesbar"},
+    401: {"model": ProblemDocument, "description": "nicht angemeldet"},
     404: {"model": ProblemDocument, "description": "gibt es nicht oder ist nicht zugänglich"},
+    413: {"model": ProblemDocument, "description": "die Anfrage ist zu groß"},
     422: {"model": ProblemDocument, "description": "eine Angabe ist ungültig"},
+    503: {"model": ProblemDocument, "description": "überlastet, oder der Server wird beendet"},
 }
 
 Document = Annotated[str, Path(description="Kennung des Dokuments")]
@@ -57,11 +61,17 @@ Form = Annotated[Format, Path(description="„md“ für Markdown, „docx“ f�
 
 
 def create_api(
-    assistant: Assistant, desk: FeedbackDesk | None, staff: StaffDesk | None, *, questions: Line, drafts: Line
+    assistant: Assistant,
+    desk: FeedbackDesk | None,
+    staff: StaffDesk | None,
+    *,
+    questions: Line,
+    drafts: Line,
+    files: Line,
 ) -> FastAPI:
     """The API over one assistant; with a desk, answers can be rated, with one for staff, documents be changed.
 
-    In the two lines those wait who ask and who have a draft checked.
+    In the lines those wait who ask, who have a draft checked, and who have the file of one read.
     """
     api = FastAPI(
         title="aktenkundig",
@@ -76,7 +86,7 @@ def create_api(
     report_problems(api)
     api.add_middleware(IncidentReports)
     _add_asking(api, Counter(desk, questions), desk)
-    api.include_router(check_routes(drafts))
+    api.include_router(check_routes(drafts, files))
     _add_holdings(api)
     settings = assistant.settings
     if staff is not None:

@@ -5,12 +5,13 @@ Nothing of a draft is kept: it comes with the request and is gone with the answe
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import AsyncIterator, Callable
 from functools import partial
 from pathlib import Path, PurePath
 from threading import Event
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 from anyio import to_thread
 from fastapi import APIRouter, Query, Request, Response
@@ -31,6 +32,9 @@ from assistant.web.visits import Visit, visit_of
 
 if TYPE_CHECKING:
     from assistant.web.operations.line import Line
+
+_ENDING: Final = re.compile(r"\.[a-z0-9]{1,12}")
+"""What a name may end with that becomes the name of a file here."""
 
 Form = Annotated[Format, InPath(description="„docx“: der Entwurf mit Kommentaren, „pdf“ und „md“: ein Protokoll")]
 
@@ -83,8 +87,8 @@ def _work(visit: Visit, request: DraftRequest, watch: Callable[[int, int], None]
     return check
 
 
-def check_routes(line: Line) -> APIRouter:
-    """The routes of the fact check."""
+def check_routes(line: Line, files: Line) -> APIRouter:
+    """The routes of the fact check; in ``files`` those wait who have the file of a draft read."""
     counter = CheckCounter(line)
     router = APIRouter(tags=["Faktencheck"])
     overloaded: dict[int | str, dict[str, object]] = {503: {"model": ProblemDocument, "description": "überlastet"}}
@@ -116,7 +120,7 @@ def check_routes(line: Line) -> APIRouter:
         "/check/text",
         summary="Den Text eines Entwurfs aus einer Datei lesen",
         response_description="der Text",
-        responses={413: {"model": ProblemDocument, "description": "die Datei ist zu groß"}},
+        responses={413: {"model": ProblemDocument, "description": "die Datei ist zu groß"}, **overloaded},
         openapi_extra={
             "requestBody": {
                 "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
@@ -133,7 +137,7 @@ def check_routes(line: Line) -> APIRouter:
             content += piece
             if len(content) > LARGEST_BYTES:
                 raise TooLargeError(f"Die Datei ist zu groß; höchstens {LARGEST_BYTES // 1_000_000} MB werden geprüft.")
-        return DraftText(text=await to_thread.run_sync(_read, bytes(content), name))
+        return DraftText(text=await files.run(partial(_read, bytes(content), name)))
 
     @router.post(
         "/check.{form}",
@@ -158,7 +162,8 @@ def check_routes(line: Line) -> APIRouter:
 def _read(content: bytes, name: str) -> str:
     """The text of a file that lies on the disk only as long as it is read."""
     with tempfile.TemporaryDirectory(prefix="aktenkundig-") as folder:
-        path = Path(folder) / f"entwurf{PurePath(name).suffix.lower()[:12]}"
+        ending = PurePath(name).suffix.lower()
+        path = Path(folder) / (f"entwurf{ending}" if _ENDING.fullmatch(ending) else "entwurf")
         path.write_bytes(content)
         return read_draft(path)
 

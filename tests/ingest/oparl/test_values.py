@@ -6,7 +6,7 @@ import pytest
 
 from ingest.oparl.consultations import paragraphs
 from ingest.oparl.errors import UnavailableError
-from ingest.oparl.values import absolute, day, flag, identity, is_deleted, items, line, parse_json, text
+from ingest.oparl.values import absolute, day, flag, identity, is_address, is_deleted, items, line, parse_json, text
 
 
 def test_control_characters_in_json_are_passed_over() -> None:
@@ -100,3 +100,19 @@ def test_a_resolution_in_html_is_read_by_paragraphs() -> None:
     assert paragraphs(html) == ("Der Rat beschließt:", "den Bau,", "2 < 3", "die Kosten")
     assert paragraphs("Mehr als <50 % & weniger.\nZweiter Absatz") == ("Mehr als <50 % & weniger.", "Zweiter Absatz")
     assert line("Zwei\nZeilen") == "Zwei Zeilen"
+
+
+def test_json_that_is_nested_more_deeply_than_any_object_is_refused() -> None:
+    with pytest.raises(UnavailableError, match="zu tief verschachtelt"):
+        parse_json(b"[" * 300 + b"]" * 300, "x")
+    assert parse_json(b"[" * 90 + b"]" * 90, "x")
+
+
+@pytest.mark.parametrize("address", ["http://[", "http://a:99999/", "http://", "http://a:0/"])
+def test_what_only_begins_like_an_address_is_none(address: str) -> None:
+    assert not is_address(address)
+    assert identity(address)
+
+
+def test_a_reference_that_no_address_can_be_made_of_stays_as_it_is() -> None:
+    assert absolute({"mainFile": "//["}, "http://example.org/paper/1") == {"mainFile": "//["}

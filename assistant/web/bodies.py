@@ -1,0 +1,71 @@
+"""How large a request may be: what is taken whole is held in memory, before anybody looks at it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from assistant.web.api import API_PATH
+from assistant.web.problems import problem
+
+STREAMED_PATHS: Final = frozenset({f"{API_PATH}/check/text", f"{API_PATH}/staff/uploads"})
+"""Addresses that take files; they count themselves while they write them down."""
+_LEAST: Final = 12_000_000
+"""Bytes that a conversation of the longest kind takes."""
+_DIGITS: Final = 12
+"""A longer number of bytes is too large, whatever it is."""
+_ESCAPED: Final = 12
+"""Bytes of a character in JSON where it is escaped as two halves."""
+
+
+def largest_body(longest_draft: int) -> int:
+    """Bytes of the largest request that can be meant seriously; ``longest_draft`` is in characters."""
+    return max(_LEAST, _ESCAPED * longest_draft)
+
+
+class BodyLimit:
+    """ASGI middleware: refuses requests that are too large, if they say so at once, else while they come."""
+
+    def __init__(self, app: ASGIApp, largest: int, streamed: frozenset[str]) -> None:
+        """``largest`` is in bytes, ``streamed`` are paths that have limits of their own."""
+        self._app = app
+        self._largest = largest
+        self._streamed = streamed
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or let it pass."""
+        if scope["type"] != "http" or scope["path"] in self._streamed:
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        told = headers.get("content-length", "")
+        messages: list[Message] | None = []
+        if told.isdecimal():  # the server makes sure that no more comes
+            messages = [] if len(told) <= _DIGITS and int(told) <= self._largest else None
+        elif told or "transfer-encoding" in headers:
+            messages = await self._whole(receive)
+        if messages is None:
+            sentence = f"Diese Anfrage ist zu groß; höchstens {self._largest // 1_000_000} MB werden angenommen."
+            await problem(413, sentence)(scope, receive, send)
+            return
+        waiting = messages
+
+        async def again() -> Message:
+            return waiting.pop(0) if waiting else await receive()
+
+        await self._app(scope, again, send)
+
+    async def _whole(self, receive: Receive) -> list[Message] | None:
+        """All of a request that comes in pieces; ``None`` as soon as it is too large."""
+        messages: list[Message] = []
+        size, more = 0, True
+        while more:
+            message = await receive()
+            messages.append(message)
+            size += len(message.get("body", b""))
+            if size > self._largest:
+                return None
+            more = message["type"] == "http.request" and message.get("more_body", False)
+        return messages
