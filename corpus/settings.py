@@ -64,6 +64,13 @@ class Settings(BaseSettings):
     default_visibility: Literal["public", "non_public", "internal"] = Field(
         default="non_public", description="Sichtbarkeit von Dokumenten ohne Angabe"
     )
+    chroma_url: str = Field(
+        default="",
+        description="Adresse eines Chroma-Servers, z. B. http://localhost:8000; ohne ihn liegt der Index hier",
+    )
+    chroma_token: Annotated[SecretStr, AfterValidator(_key_of_model)] | None = Field(
+        default=None, description="Schlüssel für einen Proxy vor diesem Server"
+    )
     host: str = Field(default="127.0.0.1", min_length=1, description="Adresse des Web-Chats")
     port: int = Field(default=7860, ge=0, le=65535, description="Port des Web-Chats; 0 wählt einen freien")
     log_format: Literal["text", "json"] = Field(
@@ -147,7 +154,9 @@ class Settings(BaseSettings):
         _require_file("language_model_key_file", self.language_model_key_file)
         _require_file("language_model_file", self.language_model_file)
         if self.language_model_url:
-            _require_plain_address(self.language_model_url)
+            _require_plain_address("language_model_url", self.language_model_url, "language_model_key")
+        if self.chroma_url:
+            _require_plain_address("chroma_url", self.chroma_url, "chroma_token")
         if self.language_model in {"openai", "ollama"}:
             for name in ("language_model_url", "language_model_name"):
                 if not getattr(self, name):
@@ -222,7 +231,7 @@ def _require_file(name: str, file: Path | None) -> None:
         raise ValueError(f"Die Datei „{file}“ der Einstellung „{name}“ gibt es nicht.")
 
 
-def _require_plain_address(url: str) -> None:
+def _require_plain_address(name: str, url: str, key: str) -> None:
     """An address is shown in messages, so what may be secret in one is refused."""
     try:
         parts = urlsplit(url)
@@ -230,13 +239,9 @@ def _require_plain_address(url: str) -> None:
     except ValueError:  # a host or port that is none
         usable, parts = False, urlsplit("")
     if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
-        raise ValueError(
-            "In „language_model_url“ gehört nur die Adresse; ein Schlüssel gehört in „language_model_key“."
-        )
+        raise ValueError(f"In „{name}“ gehört nur die Adresse; ein Schlüssel gehört in „{key}“.")
     if not usable:
-        raise ValueError(
-            "Die Einstellung „language_model_url“ muss mit http:// oder https:// beginnen und einen Rechner nennen."
-        )
+        raise ValueError(f"Die Einstellung „{name}“ muss mit http:// oder https:// beginnen und einen Rechner nennen.")
 
 
 def load_settings(**overrides: object) -> Settings:
@@ -264,7 +269,7 @@ def _sentence(error: ValidationError) -> str:
         return f"Die Einstellung „{name}“ in {SETTINGS_FILE} ist unbekannt; bekannt sind {known}."
     if name == "staff_key":  # a secret does not belong into a message
         return f"Die Einstellung „{name}“ braucht mindestens 12 Zeichen: Buchstaben ohne Umlaute, Ziffern, Satzzeichen."
-    if name == "language_model_key":  # likewise
+    if name in ("language_model_key", "chroma_token"):  # likewise
         return f"Die Einstellung „{name}“ ist kein Schlüssel: Buchstaben ohne Umlaute, Ziffern, Satzzeichen."
     if not name:  # settings that do not go together; the sentence is ours
         return str(first["ctx"]["error"])

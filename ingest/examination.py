@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
+from corpus.chroma_server import ChromaServer
 from corpus.data_directory import LOCK_FILE
 from corpus.database import damaged
-from corpus.errors import AktenkundigError
+from corpus.errors import AktenkundigError, IndexAwayError
 from corpus.originals import original_path
 from corpus.store import Store
 from ingest.index_check import check_index
@@ -74,9 +75,14 @@ def _names(files: list[Path]) -> str:
 
 
 def _examine_index(settings: Settings) -> Finding:
-    check = check_index(settings.data)
+    server = ChromaServer.of(settings)
+    try:
+        check = check_index(settings.data, server)
+    except IndexAwayError as error:
+        return False, f"{error} Eingestellt ist {settings.chroma_url}."
     if check.sound:
-        return True, f"Vektorindex: {check.passages} Passagen, wie im Bestand"
+        where = f" auf dem Chroma-Server {settings.chroma_url}" if server is not None else ""
+        return True, f"Vektorindex{where}: {check.passages} Passagen, wie im Bestand"
     return False, f"Vektorindex: {check.problem}; {_MENDED} baut ihn neu auf, ohne Dateien zu lesen"
 
 
