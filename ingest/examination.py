@@ -11,8 +11,9 @@ from filelock import FileLock, Timeout
 from corpus.chroma_server import ChromaServer
 from corpus.data_directory import LOCK_FILE
 from corpus.database import damaged
-from corpus.errors import AktenkundigError, IndexAwayError
+from corpus.errors import AktenkundigError, IndexAwayError, StoreError
 from corpus.originals import original_path
+from corpus.server_place import place_of
 from corpus.store import Store
 from ingest.index_check import check_index
 from ingest.leftovers import find_leftovers
@@ -66,7 +67,17 @@ def _examine_leftovers(settings: Settings, store: Store) -> list[Finding]:
         findings.append((False, f"Überbleibsel abgebrochener Läufe: {_names(files)}; {_MENDED} löscht sie"))
     if traces:
         findings.append((False, f"Spuren entfernter Dokumente sind noch nicht ganz gelöscht; {_MENDED} holt das nach"))
+    findings += _examine_server(settings)
     return findings
+
+
+def _examine_server(settings: Settings) -> list[Finding]:
+    """What interrupted runs left on a Chroma server; whether it answers at all is told elsewhere."""
+    try:
+        left = place_of(settings.data, ChromaServer.of(settings)).leftovers() if settings.chroma_url else []
+    except StoreError:
+        return []
+    return [(False, f"alte Vektorindexe auf dem Chroma-Server: {len(left)}; {_MENDED} löscht sie")] if left else []
 
 
 def _names(files: list[Path]) -> str:
