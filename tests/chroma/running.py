@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -20,8 +20,11 @@ class RunningChroma:
     """``chroma run`` over a folder, always at the same address of this machine."""
 
     folder: Path
-    port: int = field(default_factory=lambda: _free_port())
+    port: int = 0
     _process: subprocess.Popen[bytes] | None = None
+
+    def __post_init__(self) -> None:
+        self.port = self.port or _free_port()
 
     @property
     def url(self) -> str:
