@@ -7,6 +7,7 @@ what the store has.
 from __future__ import annotations
 
 import logging
+import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from http import HTTPStatus
@@ -58,6 +59,7 @@ class ServerPlace:
         self._server = server
         self._owning = owning
         self._alive = httpx.Client(timeout=_ALIVE_SECONDS, headers=server.headers)
+        weakref.finalize(self, self._alive.close)
         self._client: ClientAPI | None = None
 
     def name_in(self, stamp: str) -> str | None:
@@ -157,8 +159,10 @@ class ServerPlace:
                 headers=self._server.headers,
                 settings=ChromaSettings(anonymized_telemetry=False),
             )
-            # There is no setting for it.
-            cast("Any", client)._server._session.timeout = httpx.Timeout(_SECONDS, connect=_ALIVE_SECONDS)  # noqa: SLF001
+            # Chroma offers neither a limit of time nor an end for its connections.
+            session: httpx.Client = cast("Any", client)._server._session  # noqa: SLF001
+            session.timeout = httpx.Timeout(_SECONDS, connect=_ALIVE_SECONDS)
+            weakref.finalize(self, session.close)
             self._client = client
         return self._client
 

@@ -152,7 +152,11 @@ def test_searches_show_what_may_be_seen_only(place: Place) -> None:
         return any(key in bridge for key, _ in index.search(vector, 50, scope))
 
     with closing(Store(place.data)) as store:
-        bridge = {key for key, found in store.passages(index.keys(), EVERYTHING).items() if found.document == "bruecke"}
+        bridge = {
+            key
+            for key, found in store.passages(sorted(index.keys()), EVERYTHING).items()
+            if found.document == "bruecke"
+        }
         assert bridge
         set_access(store, index, "bruecke", Access("non_public", ("Bauausschuss",)))
         assert not seen(Scope(public_only=True))
