@@ -13,6 +13,8 @@ from pathlib import Path
 import httpx
 
 START_SECONDS = 240
+_CHROMA = "import sys, chromadb_rust_bindings; chromadb_rust_bindings.cli(['chroma', *sys.argv[1:]])"
+"""What the command ``chroma`` does, without loading all of its package, which a server has no use for."""
 
 
 @dataclass
@@ -37,7 +39,7 @@ class RunningChroma:
             return
         words = ["run", "--path", str(self.folder), "--host", "127.0.0.1", "--port", str(self.port)]
         self._process = subprocess.Popen(
-            [sys.executable, "-c", "from chromadb.cli.cli import app; app()", *words],
+            [sys.executable, "-c", _CHROMA, *words],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
