@@ -43,6 +43,7 @@ from assistant.writing.connection import open_language_model
 from assistant.writing.material import Material, MaterialMaker
 from assistant.writing.writer import Piece, Writer
 from corpus.access import FULL, PUBLIC, Clearance
+from corpus.chroma_server import ChromaServer
 from corpus.embedding import SentenceEmbedding, open_embedding
 from corpus.ingestions import Ingestions
 from corpus.settings import Settings, load_settings
@@ -89,7 +90,7 @@ class Assistant:
         self.settings = settings
         self._store = Store(settings.data)
         self._store.require_model(embedding.identity)
-        self._vectors = VectorIndex(settings.data)
+        self._vectors = VectorIndex(settings.data, ChromaServer.of(settings))
         self._embedding = embedding
         self._turnstile = Turnstile(AT_ONCE)
         self._checking = Turnstile(1)

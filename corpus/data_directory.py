@@ -3,6 +3,7 @@
 =======================  ===========================================================================================
 ``aktenkundig.sqlite``   the store, the source of truth
 ``chroma…``              the vector index, which can be rebuilt from the store; ``vektoren.stand`` names the current one
+``vektoren.kennung``     by which a Chroma server tells the indexes of this data directory from others
 ``originale``            a copy of each file that was read, named by the hash of its bytes
 ``hochgeladen``          what staff uploaded, in a folder for each visibility; hidden files are changes under way
 ``oparl``                what council information systems sent, and how far the comparison with each has come

@@ -19,6 +19,10 @@ class DamagedStoreError(StoreError):
     """The SQLite file is damaged: nothing mends it, but a backup or the files bring everything back."""
 
 
+class IndexAwayError(StoreError):
+    """The Chroma server with the vector index does not answer now; once it does, everything goes on by itself."""
+
+
 class UnreadableFileError(AktenkundigError):
     """A file is missing, empty, damaged, encrypted, of an unknown format or without text."""
 

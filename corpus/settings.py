@@ -66,6 +66,13 @@ class Settings(BaseSettings):
     default_visibility: Literal["public", "non_public", "internal"] = Field(
         default="non_public", description="Sichtbarkeit von Dokumenten ohne Angabe"
     )
+    chroma_url: str = Field(
+        default="",
+        description="Adresse eines Chroma-Servers, z. B. http://localhost:8000; ohne ihn liegt der Index hier",
+    )
+    chroma_token: Annotated[SecretStr, AfterValidator(_key_of_model)] | None = Field(
+        default=None, description="Schlüssel für einen Proxy vor diesem Server"
+    )
     host: str = Field(default="127.0.0.1", min_length=1, description="Adresse des Web-Chats")
     port: int = Field(default=7860, ge=0, le=65535, description="Port des Web-Chats; 0 wählt einen freien")
     log_format: Literal["text", "json"] = Field(
@@ -177,6 +184,8 @@ class Settings(BaseSettings):
         _require_file("language_model_file", self.language_model_file)
         if self.language_model_url:
             _require_plain_address("language_model_url", self.language_model_url, "language_model_key")
+        if self.chroma_url:
+            _require_plain_address("chroma_url", self.chroma_url, "chroma_token")
         if self.language_model in {"openai", "ollama"}:
             for name in ("language_model_url", "language_model_name"):
                 if not getattr(self, name):
@@ -319,7 +328,7 @@ def _sentence(error: ValidationError) -> str:
         return f"Die Einstellung „{name}“ in {SETTINGS_FILE} ist unbekannt; bekannt sind {known}."
     if name == "staff_key":  # a secret does not belong into a message
         return f"Die Einstellung „{name}“ braucht mindestens 12 Zeichen: Buchstaben ohne Umlaute, Ziffern, Satzzeichen."
-    if name in ("language_model_key", "oidc_client_secret"):  # likewise
+    if name in ("language_model_key", "oidc_client_secret", "chroma_token"):  # likewise
         return f"Die Einstellung „{name}“ ist kein Schlüssel: Buchstaben ohne Umlaute, Ziffern, Satzzeichen."
     if not name:  # settings that do not go together; the sentence is ours
         return " ".join(str(first["ctx"]["error"]).split())

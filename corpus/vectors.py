@@ -1,25 +1,17 @@
-"""The vector index: passages in Chroma, embedded in the process, through LlamaIndex's ``ChromaVectorStore``.
+"""The vector index: passages in Chroma, through LlamaIndex's ``ChromaVectorStore``.
 
 It is derived from the store and can be rebuilt; a passage that only Chroma has is never shown.
 """
 
 from __future__ import annotations
 
-import logging
 import math
-import re
-import shutil
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Final, TypeVar
 
-import chromadb
 import numpy as np
-from chromadb.api.shared_system_client import SharedSystemClient
-from chromadb.config import Settings as ChromaSettings
-from chromadb.errors import ChromaError
 from llama_index.core.schema import BaseNode
 from llama_index.core.vector_stores import (
     FilterCondition,
@@ -32,29 +24,17 @@ from llama_index.vector_stores.chroma import ChromaVectorStore
 from numpy.typing import NDArray
 
 from corpus.access import Access, gremium_key
-from corpus.disk import no_room, room_needed
-from corpus.errors import StoreError
-from corpus.index_files import index_directory, leftover_directories, name_in, new_name, read_stamp, write_stamp
+from corpus.errors import IndexAwayError, StoreError
+from corpus.index_files import read_stamp, write_stamp
+from corpus.index_place import GREMIUM, IndexPlace
 from corpus.records import Scope
+from corpus.server_place import place_of
 
 if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection as ChromaCollection
 
-_CHROMA_FILE = "chroma.sqlite3"
-_GREMIUM = "gremium:"
-_FULL = re.compile(r"disk is full|No space left|File too large|os error (?:27|28|122)\b|code: (?:13|778)\b")
-"""How Chroma words that a file cannot grow; the codes are SQLite's."""
-_LEAST_ROOM = 1_000_000
-"""Bytes; where less is free, nothing else was the matter."""
-_COLLECTION = "passages"
-_SEARCHED = 1000
-"""Candidates that a search keeps (HNSW's ef). Chroma builds its graph anew, in another order, whenever the index is
-opened; with its default of 100 the 50 best of a few hundred passages were not always all found, and the same question
-got another answer in another process. It is set when an index is made, as the next two are; older ones keep theirs."""
-_BUILT_WITH = 400
-_NEIGHBOURS = 32
-"""While the graph is built (HNSW's ef and M; Chroma: 100 and 16). With those defaults a passage now and then had no way
-leading to it."""
+    from corpus.chroma_server import ChromaServer
+
 _BATCH = 1000
 """Passages a call; Chroma limits a call to a few thousand because of SQLite's variables."""
 
@@ -68,59 +48,86 @@ _Found = TypeVar("_Found")
 class VectorIndex:
     """Passage vectors by cosine similarity. ``store`` is LlamaIndex's interface to the same collection.
 
-    Chroma keeps its search graph in memory and never looks whether another process has written since. Every change is
-    therefore stamped in a file beside, and whoever reads another stamp than its own opens the index anew. The stamp
-    also names the directory of the index, so that one that was built beside takes its place in one step.
+    Embedded, Chroma keeps its search graph in memory and never looks whether another process has written since. Every
+    change is therefore stamped in a file beside, and whoever reads another stamp than its own opens the index anew. The
+    stamp also names the index, so that one that was built beside takes its place in one step; that holds on a server,
+    too.
     """
 
-    def __init__(self, directory: Path) -> None:
-        """Open or make the index under ``directory``; nothing is sent anywhere. Raises :class:`StoreError`."""
+    store: ChromaVectorStore
+    _collection: ChromaCollection
+
+    def __init__(self, directory: Path, server: ChromaServer | None = None) -> None:
+        """Open the index of ``directory``, on the ``server`` if there is one.
+
+        Embedded, it is made where there is none. Nothing is sent anywhere but to that server; one that does not answer
+        now is asked again later. Raises :class:`StoreError`.
+        """
         self._directory = directory
+        self._place = place_of(directory, server)
         self._stamp: str | None = None
-        self._refresh()
+        try:
+            self._refresh()
+        except IndexAwayError:
+            return  # whoever asks it before it is back is told
 
     def is_readable(self) -> bool:
         """Whether the index still lies where it was opened, and answers; cheap, and looks at no passage."""
-        if not (index_directory(self._directory) / _CHROMA_FILE).is_file():
-            return False
         try:
-            self._collection.count()
-        except (ChromaError, OSError):
+            name = self._place.name_in(read_stamp(self._directory))
+            if name is None or not self._place.is_there(name):
+                return False
+            self._ask(lambda: self._collection.count())  # noqa: PLW0108 - of the collection that is open then
+        except StoreError:
             return False
         return True
 
     def _refresh(self) -> None:
+        self._place.require_answering()
         while read_stamp(self._directory) != self._stamp:
             with _OPENING:
                 if (stamp := read_stamp(self._directory)) == self._stamp:
                     break  # another thread has opened it meanwhile
-                self._collection = _open_collection(self._directory, name_in(stamp))
+                try:
+                    self._collection = self._opened(stamp)
+                except StoreError:
+                    if read_stamp(self._directory) == stamp:
+                        raise
+                    continue  # another one took its place meanwhile
                 self.store = ChromaVectorStore(chroma_collection=self._collection)
                 # Not before it is open: another thread may ask meanwhile, and must not take the old graph for the new.
                 self._stamp = stamp
+
+    def _opened(self, stamp: str) -> ChromaCollection:
+        name = self._place.name_in(stamp)
+        if name is None:
+            raise self._place.missing()
+        return self._place.open(name)
 
     def _ask(self, question: Callable[[], _Found]) -> _Found:
         """Ask the index as it is now, once more if another one took its place in the middle of it."""
         self._refresh()
         asked = self._stamp
         try:
-            with _told(self._directory):
+            with self._place.told():
                 return question()
         except StoreError:
             if read_stamp(self._directory) == asked:
                 raise
         self._refresh()
-        with _told(self._directory):
+        with self._place.told():
             return question()
 
     def _mark_changed(self) -> None:
-        self._stamp = write_stamp(self._directory, name_in(self._stamp or ""))
+        name = self._place.name_in(self._stamp or "")
+        if name is None:
+            raise self._place.missing()
+        self._stamp = write_stamp(self._directory, name)
 
     def add(self, nodes: Sequence[BaseNode]) -> None:
         """Add embedded passages; their node ids are the passage keys."""
-        with _told(self._directory, writing=True):
-            for start in range(0, len(nodes), _BATCH):
-                self.store.add(list(nodes[start : start + _BATCH]))
+        self._refresh()
+        _add(self._place, self.store, nodes)
         self._mark_changed()
 
     def delete(self, keys: Collection[str]) -> None:
@@ -128,62 +135,73 @@ class VectorIndex:
 
         Their words and vectors stay in Chroma's files until :meth:`rebuild`.
         """
+        self._refresh()
         ordered = sorted(keys)
-        with _told(self._directory, writing=True):
+        with self._place.told(writing=True):
             for start in range(0, len(ordered), _BATCH):
                 self._collection.delete(ids=ordered[start : start + _BATCH])
         self._mark_changed()
 
-    @classmethod
-    def rebuild(cls, directory: Path, nodes: Iterable[Sequence[BaseNode]]) -> VectorIndex:
-        """Build the index under ``directory`` anew from embedded passages, whatever state the old one is in.
+    @staticmethod
+    def rebuild(
+        directory: Path,
+        nodes: Iterable[Sequence[BaseNode]],
+        server: ChromaServer | None = None,
+        *,
+        made_for: Path | None = None,
+    ) -> None:
+        """Build the index of ``directory`` anew from embedded passages, whatever state the old one is in.
 
         It is built beside and takes the place of the old one at the end, which is removed. Whoever searches
-        meanwhile has the old one. Only one caller at a time may do so. Raises :class:`StoreError`, and then nothing has
+        meanwhile has the old one. Only one caller at a time may do so. Where the new one is ``made_for`` another data
+        directory, that keeps its own until the stamp is moved there. Raises :class:`StoreError`, and then nothing has
         changed.
         """
-        name = new_name()
+        place = place_of(directory, server, made_for=made_for)
+        name = place.new_name()
         try:
-            store = ChromaVectorStore(chroma_collection=_open_collection(directory, name))
-            with _told(directory, writing=True):
-                for some in nodes:
-                    for start in range(0, len(some), _BATCH):
-                        store.add(list(some[start : start + _BATCH]))
+            store = ChromaVectorStore(chroma_collection=place.make(name))
+            for some in nodes:
+                _add(place, store, some)
             write_stamp(directory, name)
         except BaseException:
-            shutil.rmtree(directory / name, ignore_errors=True)
+            place.discard(name)
             raise
-        for left in leftover_directories(directory):
-            # Somebody who opens the old one at this moment may keep it from going; then it is left over.
-            shutil.rmtree(left, ignore_errors=True)
-        return cls(directory)
+        if made_for is None:
+            _discard_leftovers(place)
 
     def set_access(self, keys: Collection[str], access: Access) -> None:
         """Say anew who may see these passages; nothing of them is embedded again."""
+        self._refresh()
         ordered = sorted(keys)
         wanted = access_metadata(access)
-        for start in range(0, len(ordered), _BATCH):
-            known = self._collection.get(ids=ordered[start : start + _BATCH], include=["metadatas"])
-            # Chroma adds to what it has; a mark goes where its value is None.
-            marks = [
-                {**{name: None for name in metadata if name.startswith(_GREMIUM)}, **wanted}
-                for metadata in known["metadatas"] or []
-            ]
-            if marks:
-                self._collection.update(ids=known["ids"], metadatas=marks)  # type: ignore[arg-type]  # None is allowed
+        with self._place.told(writing=True):
+            for start in range(0, len(ordered), _BATCH):
+                known = self._collection.get(ids=ordered[start : start + _BATCH], include=["metadatas"])
+                # Chroma adds to what it has; a mark goes where its value is None.
+                marks = [
+                    {**{name: None for name in metadata if name.startswith(GREMIUM)}, **wanted}
+                    for metadata in known["metadatas"] or []
+                ]
+                if marks:
+                    self._collection.update(ids=known["ids"], metadatas=marks)  # type: ignore[arg-type]  # None is allowed
         self._mark_changed()
 
     def access_marks(self) -> dict[str, dict[str, str | int]]:
         """What the index knows of who may see each passage, in the form of :func:`access_metadata`."""
-        found = self._collection.get(include=["metadatas"])
+        found = self._ask(lambda: self._collection.get(include=["metadatas"]))
         return {
             key: {
                 name: value
                 for name, value in metadata.items()
-                if isinstance(value, str | int) and (name == "visibility" or name.startswith(_GREMIUM))
+                if isinstance(value, str | int) and (name == "visibility" or name.startswith(GREMIUM))
             }
             for key, metadata in zip(found["ids"], found["metadatas"] or [], strict=True)
         }
+
+    def discard_leftovers(self) -> None:
+        """Remove indexes that nobody needs any more, as far as that is possible now; for whoever writes alone."""
+        _discard_leftovers(self._place)
 
     def search(self, vector: Sequence[float], limit: int, scope: Scope) -> list[tuple[str, float]]:
         """Passage keys with their cosine similarity to ``vector``, best first; the scope is part of the query."""
@@ -191,9 +209,10 @@ class VectorIndex:
             return []  # Chroma refuses an empty list of alternatives.
         query = VectorStoreQuery(query_embedding=list(vector), similarity_top_k=limit, filters=_filters(scope))
         result = self._ask(lambda: self.store.query(query))
-        # ChromaVectorStore reports exp(-distance), and Chroma's cosine distance is 1 - cosine.
+        # ChromaVectorStore reports exp(-distance), and Chroma's cosine distance is 1 - cosine, in float32. A server
+        # sends it as a decimal number, so that only its float32 is the same everywhere.
         return [
-            (key, 1.0 + math.log(similarity))
+            (key, 1.0 - float(np.float32(-math.log(similarity))))
             for key, similarity in zip(result.ids or [], result.similarities or [], strict=True)
             if similarity > 0
         ]
@@ -216,55 +235,21 @@ class VectorIndex:
         return set(self._ask(lambda: self._collection.get(include=[])["ids"]))
 
 
-def _open_collection(directory: Path, name: str) -> ChromaCollection:
-    """The collection of the index ``name``, made if it is not there."""
-    # Chroma logs every telemetry failure as an error although telemetry is off.
-    logging.getLogger("chromadb.telemetry").setLevel(logging.CRITICAL)
-    # Without this, Chroma would hand out the graph that this process has in memory. Searches under way in other
-    # threads keep the old one until they are done.
-    SharedSystemClient.clear_system_cache()
-    with _told(directory):
-        client = chromadb.PersistentClient(
-            path=str(directory / name), settings=ChromaSettings(anonymized_telemetry=False)
-        )
-        return client.get_or_create_collection(
-            _COLLECTION,
-            embedding_function=None,
-            configuration={
-                "hnsw": {
-                    "space": "cosine",
-                    "ef_search": _SEARCHED,
-                    "ef_construction": _BUILT_WITH,
-                    "max_neighbors": _NEIGHBOURS,
-                }
-            },
-        )
+def _add(place: IndexPlace, store: ChromaVectorStore, nodes: Sequence[BaseNode]) -> None:
+    kept = place.as_kept(nodes)
+    with place.told(writing=True):
+        for start in range(0, len(kept), _BATCH):
+            store.add(kept[start : start + _BATCH])
 
 
-@contextmanager
-def _told(directory: Path, *, writing: bool = False) -> Iterator[None]:
-    """Turn what Chroma raises into a :class:`StoreError` with what to do."""
-    try:
-        with room_needed(directory):
-            yield
-    except (ChromaError, ValueError, OSError) as error:
-        full = writing and shutil.disk_usage(directory).free < _LEAST_ROOM
-        if full or _FULL.search(str(error)):
-            raise no_room(directory) from error
-        if writing:  # Chroma does not always say why
-            raise StoreError(
-                f"Der Vektorindex in „{directory}“ ließ sich nicht schreiben ({error}); bitte Platz schaffen oder "
-                "„aktenkundig doctor --repair“ aufrufen und es noch einmal versuchen."
-            ) from error
-        raise StoreError(
-            f"Der Vektorindex in „{directory}“ ist nicht lesbar ({error}); "
-            "bitte „aktenkundig doctor --repair“ aufrufen, das baut ihn neu auf."
-        ) from error
+def _discard_leftovers(place: IndexPlace) -> None:
+    for name in place.leftovers():
+        place.discard(name)
 
 
 def access_metadata(access: Access) -> dict[str, str | int]:
     """What the index knows of who may see a passage: a mark for each Gremium, so that one condition finds it."""
-    return {"visibility": access.visibility, **{f"{_GREMIUM}{gremium_key(name)}": 1 for name in access.gremien}}
+    return {"visibility": access.visibility, **{f"{GREMIUM}{gremium_key(name)}": 1 for name in access.gremien}}
 
 
 def _filters(scope: Scope) -> MetadataFilters | None:
@@ -282,7 +267,7 @@ def _visible(scope: Scope) -> MetadataFilter | MetadataFilters:
     public = MetadataFilter(key="visibility", value="public")
     if not scope.gremien:
         return public
-    ours = [MetadataFilter(key=f"{_GREMIUM}{key}", value=1) for key in sorted(scope.gremien)]
+    ours = [MetadataFilter(key=f"{GREMIUM}{key}", value=1) for key in sorted(scope.gremien)]
     for_us = MetadataFilters(
         filters=[
             MetadataFilter(key="visibility", value="non_public"),

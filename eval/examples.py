@@ -212,7 +212,12 @@ def packaged_examples(chosen: QuestionSet, settings: Settings) -> Iterator[Examp
     questions = [question for question in load_questions(chosen.file) if question.split == "calibration"]
     with TemporaryDirectory(prefix="aktenkundig-") as folder, ExitStack() as resources:
         there = settings.model_copy(
-            update={"data": Path(folder), "models": settings.models_directory, "examples": chosen.examples}
+            update={
+                "data": Path(folder),
+                "models": settings.models_directory,
+                "examples": chosen.examples,
+                "chroma_url": "",
+            }
         )
         embedding = open_embedding(there)
         Ingestor(there, embedding).ingest([AKTEN])

@@ -58,7 +58,9 @@ def evaluate_packaged(
 
     Raises :class:`AktenkundigError` if a page of the Akte could not be read: without Tesseract its scans cannot.
     """
-    there = settings.model_copy(update={"data": folder / "daten", "models": settings.models_directory})
+    there = settings.model_copy(
+        update={"data": folder / "daten", "models": settings.models_directory, "chroma_url": ""}
+    )
     embedding = open_embedding(there)
     report = Ingestor(there, embedding).ingest([AKTEN])
     if not report.complete:

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
+from corpus.chroma_server import ChromaServer
 from corpus.data_directory import LOCK_FILE
 from corpus.database import damaged
-from corpus.errors import AktenkundigError
+from corpus.errors import AktenkundigError, IndexAwayError, StoreError
 from corpus.originals import original_path
+from corpus.server_place import place_of
 from corpus.store import Store
 from ingest.index_check import check_index
 from ingest.leftovers import find_leftovers
@@ -65,7 +67,17 @@ def _examine_leftovers(settings: Settings, store: Store) -> list[Finding]:
         findings.append((False, f"Überbleibsel abgebrochener Läufe: {_names(files)}; {_MENDED} löscht sie"))
     if traces:
         findings.append((False, f"Spuren entfernter Dokumente sind noch nicht ganz gelöscht; {_MENDED} holt das nach"))
+    findings += _examine_server(settings)
     return findings
+
+
+def _examine_server(settings: Settings) -> list[Finding]:
+    """What interrupted runs left on a Chroma server; whether it answers at all is told elsewhere."""
+    try:
+        left = place_of(settings.data, ChromaServer.of(settings)).leftovers() if settings.chroma_url else []
+    except StoreError:
+        return []
+    return [(False, f"alte Vektorindexe auf dem Chroma-Server: {len(left)}; {_MENDED} löscht sie")] if left else []
 
 
 def _names(files: list[Path]) -> str:
@@ -74,9 +86,14 @@ def _names(files: list[Path]) -> str:
 
 
 def _examine_index(settings: Settings) -> Finding:
-    check = check_index(settings.data)
+    server = ChromaServer.of(settings)
+    try:
+        check = check_index(settings.data, server)
+    except IndexAwayError as error:
+        return False, f"{error} Eingestellt ist {settings.chroma_url}."
     if check.sound:
-        return True, f"Vektorindex: {check.passages} Passagen, wie im Bestand"
+        where = f" auf dem Chroma-Server {settings.chroma_url}" if server is not None else ""
+        return True, f"Vektorindex{where}: {check.passages} Passagen, wie im Bestand"
     return False, f"Vektorindex: {check.problem}; {_MENDED} baut ihn neu auf, ohne Dateien zu lesen"
 
 

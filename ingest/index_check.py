@@ -1,4 +1,7 @@
-"""Compares the vector index with the store, in a process of its own, which a damaged index may crash."""
+"""Compares the vector index with the store.
+
+An embedded index is read in a process of its own, which a damaged one may crash; a Chroma server is one already.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,13 @@ import sys
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from corpus.index_files import index_directory
+from corpus.errors import IndexAwayError, StoreError
+from corpus.index_files import collection_in, index_directory, read_stamp
+
+if TYPE_CHECKING:
+    from corpus.chroma_server import ChromaServer
 
 _AT_ONCE = 500
 _SEARCHED = 5000
@@ -36,8 +44,15 @@ class IndexCheck:
         return not self.problem
 
 
-def check_index(data: Path) -> IndexCheck:
-    """Look at the index under ``data``; nothing is changed or made."""
+def check_index(data: Path, server: ChromaServer | None = None) -> IndexCheck:
+    """Look at the index of ``data``; nothing is changed or made.
+
+    Raises :class:`IndexAwayError` where the ``server`` does not answer.
+    """
+    if server is not None:
+        return _check_on_server(data, server)
+    if collection_in(read_stamp(data)) is not None:
+        return IndexCheck(problem="liegt auf einem Chroma-Server, „chroma_url“ ist aber leer")
     if not (index_directory(data) / "chroma.sqlite3").is_file():
         return IndexCheck(problem="fehlt")
     try:
@@ -54,7 +69,20 @@ def check_index(data: Path) -> IndexCheck:
         return IndexCheck(problem="beschädigt")
 
 
-def _compare(data: Path) -> IndexCheck:
+def _check_on_server(data: Path, server: ChromaServer) -> IndexCheck:
+    from corpus.server_place import place_of
+
+    try:
+        if place_of(data, server).lacks(read_stamp(data)):
+            return IndexCheck(problem="fehlt auf dem Chroma-Server")
+        return _compare(data, server)
+    except IndexAwayError:
+        raise
+    except StoreError as error:
+        return IndexCheck(problem=f"beschädigt ({error})")
+
+
+def _compare(data: Path, server: ChromaServer | None = None) -> IndexCheck:
     """The comparison itself; raises whatever Chroma does."""
     import numpy as np
 
@@ -62,7 +90,7 @@ def _compare(data: Path) -> IndexCheck:
     from corpus.vectors import VectorIndex
 
     with closing(Store(data)) as store:
-        index = VectorIndex(data)
+        index = VectorIndex(data, server)
         stored, indexed = store.passage_keys(), index.keys()
         if stored != indexed:
             return IndexCheck(

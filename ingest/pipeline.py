@@ -16,6 +16,7 @@ from threading import Lock
 from typing import Self
 
 from corpus.access import Access
+from corpus.chroma_server import ChromaServer
 from corpus.database import prepare_directory
 from corpus.disk import room_needed
 from corpus.embedding import SentenceEmbedding
@@ -23,6 +24,7 @@ from corpus.errors import UnreadableFileError
 from corpus.originals import original_path
 from corpus.records import ReadFile
 from corpus.register import Akte
+from corpus.server_place import place_of
 from corpus.settings import Settings
 from corpus.store import Store
 from corpus.types import DocumentInfo, Visibility
@@ -34,7 +36,7 @@ from ingest.preparing import Preparer
 from ingest.reading import ReadDocument, printable_name
 from ingest.report import Outcome, Progress, Report, ReportLine
 from ingest.sources import Source, Sources, find_sources, slug
-from ingest.upkeep import align_access, complete_vectors, erase_traces, keep_original, recover
+from ingest.upkeep import align_access, complete_vectors, erase_traces, keep_original, recover, settle_vectors
 from ingest.worker import ReadingWorkers
 from ingest.writers_lock import writing_alone
 
@@ -83,6 +85,8 @@ class Ingestor:
         said of it. Raises :class:`AktenkundigError`.
         """
         sources = find_sources(paths, may_be_empty=may_be_empty)
+        server = ChromaServer.of(self._settings)
+        place_of(self._settings.data, server).require_answering()
         named = [source for source in sources.files if source.named]
         heard = _PageCounter(self._progress)
         with self._workers() as workers, _ReadAhead() as ahead:
@@ -100,7 +104,8 @@ class Ingestor:
                 closing(Store.create(self._settings.data)) as store,
             ):
                 store.require_model(self._embedding.identity)
-                vectors = VectorIndex(self._settings.data)
+                settle_vectors(store, server)
+                vectors = VectorIndex(self._settings.data, server)
                 recover(store, vectors)
                 complete_vectors(store, vectors, self._embedding)
                 align_access(store, vectors)

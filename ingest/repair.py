@@ -8,10 +8,12 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from corpus.chroma_server import ChromaServer
 from corpus.database import RESTORING_FOLDER, damaged
 from corpus.disk import room_needed
 from corpus.errors import StoreError
 from corpus.originals import original_path
+from corpus.server_place import place_of
 from corpus.store import Store
 from corpus.vectors import VectorIndex
 from ingest.backup.restoring import finish_restoring
@@ -35,7 +37,7 @@ def repair_data(settings: Settings) -> Iterator[str]:
         Store(data)  # says that nothing has been read
     with writing_alone(data), room_needed(data):
         if (data / RESTORING_FOLDER).exists():
-            finish_restoring(data)
+            finish_restoring(data, ChromaServer.of(settings))
             yield "ein unterbrochenes Zurückspielen einer Sicherung ist zu Ende geführt"
         Store(data).close()  # where there is none, none is made
         with closing(Store.create(data)) as store:
@@ -53,12 +55,16 @@ def _repair(settings: Settings, store: Store, data: Path) -> Iterator[str]:
         yield f"ein unterbrochenes Einlesen ist aufgeräumt ({len(unfinished)} Passagen)"
     if left := tidy(data, store):
         yield f"Überbleibsel abgebrochener Läufe sind gelöscht ({left})"
-    check = check_index(data)
+    server = ChromaServer.of(settings)
+    if left := place_of(data, server).leftovers():
+        VectorIndex(data, server).discard_leftovers()
+        yield f"alte Vektorindexe auf dem Chroma-Server sind gelöscht ({len(left)})"
+    check = check_index(data, server)
     if not check.sound:
         _complete_store(settings, store, trusted=check.trusted)
-        rebuild_vectors(store)
+        rebuild_vectors(store, server)
         yield f"der Vektorindex ist neu aufgebaut ({len(store.passage_keys())} Passagen); er war: {check.problem}"
-    elif behind := align_access(store, VectorIndex(data)):
+    elif behind := align_access(store, VectorIndex(data, server)):
         yield f"der Vektorindex kennt wieder, wer was sehen darf ({behind} Passagen)"
     if store.traces.pending:
         if not erase_traces(settings, store):
@@ -79,7 +85,7 @@ def _complete_store(settings: Settings, store: Store, *, trusted: bool) -> None:
         return
     embedding = open_embedding(settings)
     store.require_model(embedding.identity)
-    keep_vectors(store, VectorIndex(store.directory) if trusted else None, embedding)
+    keep_vectors(store, VectorIndex(store.directory, ChromaServer.of(settings)) if trusted else None, embedding)
 
 
 def _sha256(file: Path) -> str:

@@ -12,9 +12,11 @@ from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.schema import BaseNode
 
 from corpus.access import Access
+from corpus.chroma_server import ChromaServer
 from corpus.disk import room_needed
-from corpus.index_files import leftover_directories
+from corpus.index_files import leftover_directories, read_stamp
 from corpus.records import EVERYTHING
+from corpus.server_place import place_of
 from corpus.settings import Settings
 from corpus.store import Store
 from corpus.types import DocumentInfo
@@ -43,6 +45,7 @@ def recover(store: Store, vectors: VectorIndex) -> None:
     if orphans := vectors.keys() - store.passage_keys():
         vectors.delete(orphans)
     tidy(store.directory, store)
+    vectors.discard_leftovers()
 
 
 def complete_vectors(store: Store, vectors: VectorIndex, embedding: BaseEmbedding) -> None:
@@ -65,11 +68,21 @@ def keep_vectors(store: Store, vectors: VectorIndex | None, embedding: BaseEmbed
         store.vectors.keep(known | new)
 
 
-def rebuild_vectors(store: Store) -> VectorIndex:
-    """Build the vector index anew from what the store has, whatever state the old one is in."""
+def settle_vectors(store: Store, server: ChromaServer | None) -> None:
+    """Build the vector index where it has to lie if it lay elsewhere, or the server has lost it."""
+    if place_of(store.directory, server).lacks(read_stamp(store.directory)):
+        rebuild_vectors(store, server)
+
+
+def rebuild_vectors(store: Store, server: ChromaServer | None = None, *, made_for: Path | None = None) -> None:
+    """Build the vector index anew from what the store has, whatever state the old one is in.
+
+    See :meth:`VectorIndex.rebuild` for one that is ``made_for`` another data directory.
+    """
     keys = sorted(store.passage_keys())
     parts = (keys[start : start + _AT_ONCE] for start in range(0, len(keys), _AT_ONCE))
-    return VectorIndex.rebuild(store.directory, (stored_nodes(store, some) for some in parts))
+    nodes = (stored_nodes(store, some) for some in parts)
+    VectorIndex.rebuild(store.directory, nodes, server, made_for=made_for)
 
 
 def stored_nodes(store: Store, keys: Sequence[str]) -> list[BaseNode]:
@@ -123,8 +136,9 @@ def align_access(store: Store, vectors: VectorIndex) -> int:
 def erase_traces(settings: Settings, store: Store) -> bool:
     """Leave no byte of removed documents in the data directory; nothing happens where none was removed.
 
-    The vector index is built anew, because Chroma only marks what is deleted. ``False`` if somebody was reading all the
-    time: then the next run repeats it. Raises :class:`StoreError`.
+    The vector index is built anew, because Chroma only marks what is deleted. A Chroma server never had words of them,
+    but its files keep vectors of deleted collections, see ``docs/datenschutz.md``. ``False`` if somebody was reading
+    all the time: then the next run repeats it. Raises :class:`StoreError`.
     """
     if not store.traces.pending:
         return True
@@ -132,8 +146,11 @@ def erase_traces(settings: Settings, store: Store) -> bool:
     for forget in _forgetters():
         forget(settings, words)
     tidy(settings.data, store)
-    rebuild_vectors(store)
-    return not leftover_directories(settings.data) and store.traces.erase()
+    server = ChromaServer.of(settings)
+    rebuild_vectors(store, server)
+    if leftover_directories(settings.data) or place_of(settings.data, server).leftovers():
+        return False
+    return store.traces.erase()
 
 
 def _forgetters() -> Iterator[Forget]:

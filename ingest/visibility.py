@@ -41,18 +41,20 @@ class SetVisibility:
 
     def run(self, arguments: argparse.Namespace) -> int:
         """Change all documents or, where one is unknown, none; print what is in force now."""
+        from corpus.chroma_server import ChromaServer
         from corpus.store import Store
         from corpus.vectors import VectorIndex
         from ingest.upkeep import align_access, set_access
         from ingest.writers_lock import writing_alone
 
         rule = _rule(arguments.level, arguments.gremium)
-        data = load_settings().data
+        settings = load_settings()
+        data = settings.data
         # Before the lock, which would make a file in a directory that is none of ours.
         with closing(Store(data)) as store, writing_alone(data):
             for document in arguments.documents:
                 store.document(document)
-            vectors = VectorIndex(data)
+            vectors = VectorIndex(data, ChromaServer.of(settings))
             align_access(store, vectors)
             for document in dict.fromkeys(arguments.documents):
                 print(f"{document}: {in_words(set_access(store, vectors, document, rule))}")

@@ -29,11 +29,12 @@ QUESTIONS = (
 
 @dataclass(frozen=True)
 class Place:
-    """A folder of documents, and the data directory that it is read into."""
+    """A folder of documents, and the data directory that it is read into; on a Chroma server where one is named."""
 
     root: Path
     models: Path
     embedding: SentenceEmbedding
+    chroma_url: str = ""
 
     @classmethod
     def make(cls, root: Path, models: Path, embedding: SentenceEmbedding) -> Place:
@@ -47,7 +48,7 @@ class Place:
 
     def copy(self, root: Path) -> Place:
         """The same elsewhere, to be changed."""
-        other = Place(root, self.models, self.embedding)
+        other = Place(root, self.models, self.embedding, self.chroma_url)
         shutil.copytree(self.data, other.data)
         shutil.copytree(self.folder, other.folder)
         with closing(Store(other.data)) as store:
@@ -71,7 +72,7 @@ class Place:
 
     def settings_at(self, data: Path) -> Settings:
         """The same settings for another data directory."""
-        return Settings(data=data, models=self.models, default_visibility="public")
+        return Settings(data=data, models=self.models, default_visibility="public", chroma_url=self.chroma_url)
 
     def ingest(self) -> Report:
         """Read the folder."""

@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from assistant.web.operations.incidents import apology, report_incident
-from corpus.errors import AktenkundigError, DraftError, QuestionError, SettingsError, StoreError
+from corpus.errors import AktenkundigError, DraftError, IndexAwayError, QuestionError, SettingsError, StoreError
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -75,7 +75,7 @@ def sentence_for(error: Exception) -> str:
 
 def status_of(error: Exception) -> int:
     """What was asked for is not there, unless it cannot be asked (now) or the fault lies with the installation."""
-    if isinstance(error, OverloadedError):
+    if isinstance(error, OverloadedError | IndexAwayError):
         return 503
     if isinstance(error, NotAllowedError):
         return 401

@@ -129,7 +129,12 @@ class IngestedTexts:
             self._scratch = Path(resources.enter_context(tempfile.TemporaryDirectory(prefix="aktenkundig-")))
             folder = self._folder or self._scratch
             self.settings = self._base.model_copy(
-                update={"data": folder / "daten", "models": self._base.models_directory, "examples": True}
+                update={
+                    "data": folder / "daten",
+                    "models": self._base.models_directory,
+                    "examples": True,
+                    "chroma_url": "",  # nothing of it is to stay on a server
+                }
             )
             self.embedding: SentenceEmbedding = open_embedding(self.settings)
             self._ingest(folder / "texte")

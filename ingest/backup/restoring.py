@@ -11,15 +11,16 @@ import shutil
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from pydantic import ValidationError
 
+from corpus.chroma_server import ChromaServer
 from corpus.data_directory import FEEDBACK_FILE, OPARL_DIRECTORY, UPLOAD_PLACES, UPLOADS_DIRECTORY
 from corpus.database import DATABASE_FILE, RESTORING_FOLDER, prepare_directory
 from corpus.disk import room_needed
-from corpus.errors import AktenkundigError, StoreError, UnreadableFileError
+from corpus.errors import AktenkundigError, IndexAwayError, StoreError, UnreadableFileError
 from corpus.index_files import STAMP_FILE, VECTORS_DIRECTORY, leftover_directories
 from corpus.migration import OLDEST_VERSION
 from corpus.originals import ORIGINALS_DIRECTORY
@@ -47,11 +48,11 @@ def restore_backup(settings: Settings, file: Path, *, force: bool = False) -> Ma
     """
     with _opened(file) as archive:
         manifest = _checked(archive, file)
-        data = settings.data.resolve()
+        data, server = settings.data.resolve(), ChromaServer.of(settings)
         prepare_directory(data)
         with writing_alone(data), room_needed(data):
             if (data / RESTORING_FOLDER).exists():
-                finish_restoring(data)
+                finish_restoring(data, server)
             if not force and _holds_something(data):
                 raise StoreError(
                     f"In „{data}“ liegen schon Dokumente; „--force“ ersetzt sie durch die Sicherung, "
@@ -66,12 +67,15 @@ def restore_backup(settings: Settings, file: Path, *, force: bool = False) -> Ma
                 staging.rename(data / RESTORING_FOLDER)
             finally:
                 shutil.rmtree(staging, ignore_errors=True)
-            finish_restoring(data)
+            finish_restoring(data, server)
     return manifest
 
 
-def finish_restoring(data: Path) -> None:
-    """Move the files of a restored state to their places; may be repeated after an interruption anywhere."""
+def finish_restoring(data: Path, server: ChromaServer | None = None) -> None:
+    """Move the files of a restored state to their places; may be repeated after an interruption anywhere.
+
+    The index on a ``server`` is there already. The old one goes with the next run where the server is away now.
+    """
     restored = data / RESTORING_FOLDER
     for index in (*restored.glob(f"{VECTORS_DIRECTORY}*"), restored / STAMP_FILE):
         if index.exists():
@@ -90,6 +94,11 @@ def finish_restoring(data: Path) -> None:
             shutil.rmtree(old)
         new.replace(old)
     shutil.rmtree(restored)
+    if server is not None:
+        from corpus.vectors import VectorIndex
+
+        with suppress(IndexAwayError):
+            VectorIndex(data, server).discard_leftovers()
 
 
 @contextmanager
@@ -188,7 +197,7 @@ def _complete(settings: Settings, manifest: Manifest, staging: Path, data: Path)
             embedding = open_embedding(settings)
             store.require_model(embedding.identity)
             keep_vectors(store, None, embedding)
-        rebuild_vectors(store)
+        rebuild_vectors(store, ChromaServer.of(settings), made_for=data)
 
 
 def _holds_something(data: Path) -> bool:
