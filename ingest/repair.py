@@ -56,9 +56,9 @@ def _repair(settings: Settings, store: Store, data: Path) -> Iterator[str]:
     if left := tidy(data, store):
         yield f"Überbleibsel abgebrochener Läufe sind gelöscht ({left})"
     server = ChromaServer.of(settings)
-    if left := place_of(data, server).leftovers():
+    if old := place_of(data, server).leftovers():
         VectorIndex(data, server).discard_leftovers()
-        yield f"alte Vektorindexe auf dem Chroma-Server sind gelöscht ({len(left)})"
+        yield f"alte Vektorindexe auf dem Chroma-Server sind gelöscht ({len(old)})"
     check = check_index(data, server)
     if not check.sound:
         _complete_store(settings, store, trusted=check.trusted)
