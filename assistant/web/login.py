@@ -100,7 +100,8 @@ def _add_way_out(router: APIRouter, accounts: AccountStore, settings: Settings) 
         visit = visit_of(request)
         after = "." if settings.public_access else f".{LOGIN_PATH}"
         if visit.session is not None and visit.account is not None:
-            if bool(settings.oidc_issuer) and await run_in_threadpool(accounts.is_from_provider, visit.session):
+            theirs = await run_in_threadpool(accounts.is_from_provider, visit.session)
+            if theirs and settings.oidc_issuer:
                 after = f".{LEFT_PATH}"
             if fields.get("ueberall"):
                 await run_in_threadpool(accounts.close_sessions, visit.account.name)
