@@ -25,9 +25,9 @@ _NUMBER = r"(?:[A-ZÄÖÜ]{1,4}[ -]?)?\d{1,5}(?:[/-][\dA-Z]{1,8}){1,4}(?: \d{1,2
 """Numbers of papers: 2025/0526, V 315/2012, FB 50/0256/WP16, SV-9-0667, 40/1834/XV/2012, DS 11/2024 1. Ergänzung."""
 _LABELLED_NUMBER = re.compile(
     r"\b(?:Vorlagen?|Drucksachen?|Antrags?|Anfragen?|Sitzungsvorlagen?|Beschlussvorlagen?|Mitteilungsvorlagen?)"
-    rf"(?:-?\s?(?:Nr\.?|Nummer)|nummer)?\s*:?\s+(?P<number>(?:FB |SV-)?{_NUMBER})(?=$|[\s,;)])"
+    rf"(?:-?\s?(?:Nr\.?|Nummer)|nummer)?(?:\s*+:)?\s++(?P<number>(?:FB |SV-)?{_NUMBER})(?=$|[\s,;)])"
 )
-_KIND_LINE = re.compile(rf"(?P<kind>{'|'.join(_KINDS)})\b(?:\s*(?:Nr\.|Nummer|:)?\s*{_NUMBER})?(?:\s*\([^)]*\))?")
+_KIND_LINE = re.compile(rf"(?P<kind>{'|'.join(_KINDS)})\b(?:\s*+(?:(?:Nr\.|Nummer|:)\s*+)?{_NUMBER})?(?:\s*\([^)]*\))?")
 _SESSION = re.compile(
     r"[Ss]itzung (?:des|der) (?P<committee>[A-ZÄÖÜ][\wäöüß-]*(?: (?:für|und|des|der|[A-ZÄÖÜ][\wäöüß-]*),?){0,8})"
     r" (?:am|vom) (?P<date>\d{1,2}\.\s?\d{1,2}\.\s?\d{4})"

@@ -53,7 +53,7 @@ _FORMULA_PARTS = ("mn", "mi", "mo", "mtext")
 _LISTS = frozenset("ul ol menu dir".split())
 _BOLD_STYLE = re.compile(r"font-weight\s*:\s*(bold|[6-9]00|normal|[1-5]00)", re.IGNORECASE)
 _FONT_STYLE = re.compile(r"font-family\s*:\s*[\"']?([\w ]+)", re.IGNORECASE)
-_LIST_STYLE = re.compile(r"list-style(?:-type)?\s*:[^;]*?\b(none|decimal|(?:lower|upper)-(?:alpha|latin|roman))\b")
+_LIST_STYLE = re.compile(r"list-style(?:-type)?\s*:[^;]{0,80}?\b(none|decimal|(?:lower|upper)-(?:alpha|latin|roman))\b")
 _NUMBER_STYLES: dict[str, NumberStyle] = {
     "a": "lower letter",
     "A": "upper letter",

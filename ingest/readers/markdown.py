@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 MEDIA_TYPE: Final = "text/markdown"
 
 _FRONT_MATTER = re.compile(r"---[^\S\n]*\n(?P<lines>.*?\n)(?:---|\.\.\.)[^\S\n]*(?:\n|\Z)", re.DOTALL)
-_ENTRY = re.compile(r"(?P<key>\w+)[^\S\n]*:[^\S\n]*(?P<value>.*?)[^\S\n]*")
+_ENTRY = re.compile(r"(?P<key>\w++)[^\S\n]*+:[^\S\n]*+(?P<value>.*)")
 _QUOTED = re.compile(r"\"(?P<double>.*)\"|'(?P<single>.*)'")
 _METADATA = {
     "title": "title",
@@ -65,7 +65,7 @@ def _split_front_matter(text: str) -> tuple[str, dict[str, str]]:
         return text, {}
     metadata: dict[str, str] = {}
     for line in match["lines"].splitlines():
-        entry = _ENTRY.fullmatch(line)
+        entry = _ENTRY.fullmatch(line.rstrip())
         key = _METADATA.get(entry["key"].casefold()) if entry else None
         if entry and key and entry["value"]:
             quoted = _QUOTED.fullmatch(entry["value"])
