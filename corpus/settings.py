@@ -257,8 +257,8 @@ def load_settings(**overrides: object) -> Settings:
         ) from error
     except (SourceError, ValueError) as error:
         raise SettingsError(
-            f"Die Einstellungen sind nicht lesbar ({str(error)[:_LONGEST_SHOWN]}); bitte {SETTINGS_FILE} und die Umgebung"
-            " prüfen."
+            f"Die Einstellungen sind nicht lesbar ({str(error)[:_LONGEST_SHOWN]}); bitte {SETTINGS_FILE} und die"
+            " Umgebung prüfen."
         ) from error
 
 
