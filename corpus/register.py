@@ -18,6 +18,8 @@ from corpus.errors import UnreadableFileError
 from corpus.types import MissingDocument, Origin, Visibility
 
 REGISTER_FILE = "akte.toml"
+_LONGEST_SHOWN = 200
+"""Characters of it that a message shows."""
 _LARGEST = 10_000_000
 """Bytes of a register: one entry takes some hundred."""
 
@@ -32,7 +34,7 @@ def _iso_date(value: object) -> object:
 
 
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+$")]
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+$", max_length=200)]
 IsoDate = Annotated[str, BeforeValidator(_iso_date)]
 
 
@@ -140,7 +142,7 @@ def load_register(path: Path) -> Akte:
         raise UnreadableFileError(f"Das Register {file} ist nicht in UTF-8 gespeichert; bitte so speichern.") from error
     except tomllib.TOMLDecodeError as error:
         raise UnreadableFileError(
-            f"Das Register {file} ist kein gültiges TOML ({error}); bitte die Stelle berichtigen."
+            f"Das Register {file} ist kein gültiges TOML ({_short(error)}); bitte die Stelle berichtigen."
         ) from error
     except (RecursionError, ValueError) as error:  # lists in lists, numbers of thousands of digits
         raise UnreadableFileError(
@@ -223,12 +225,12 @@ def _check_file(register: Path, entry: RegisterEntry, name: str) -> None:
         target, exists = folder, False
     if not target.is_relative_to(folder):
         raise UnreadableFileError(
-            f"Das Register {register} nennt für „{entry.id}“ die Datei „{name}“ außerhalb seines Ordners;"
+            f"Das Register {register} nennt für „{entry.id}“ die Datei „{_short(name)}“ außerhalb seines Ordners;"
             " bitte die Datei in den Ordner legen."
         )
     if not exists:
         raise UnreadableFileError(
-            f"Das Register {register} nennt für „{entry.id}“ die Datei „{name}“, die es nicht gibt;"
+            f"Das Register {register} nennt für „{entry.id}“ die Datei „{_short(name)}“, die es nicht gibt;"
             " bitte die Datei ablegen oder die Angabe streichen."
         )
 
@@ -236,7 +238,7 @@ def _check_file(register: Path, entry: RegisterEntry, name: str) -> None:
 def _sentence(file: Path, raw: dict[str, Any], error: ValidationError) -> str:
     """The first problem that pydantic found as a German sentence."""
     problem = error.errors(include_url=False)[0]
-    where, key = _place(raw, problem["loc"])
+    where, key = map(_short, _place(raw, problem["loc"]))
     start = f"Das Register {file} enthält {where}"
     if problem["type"] == "extra_forbidden":
         return f"{start} die unbekannte Angabe „{key}“; bitte streichen oder die Schreibweise berichtigen."
@@ -249,6 +251,12 @@ def _sentence(file: Path, raw: dict[str, Any], error: ValidationError) -> str:
             " verwenden."
         )
     return f"{start} bei „{key}“ den unmöglichen Wert „{value}“; bitte berichtigen."
+
+
+def _short(told: object) -> str:
+    """What a register says, as a message can show it."""
+    line = " ".join(str(told).split())
+    return line if len(line) <= _LONGEST_SHOWN else f"{line[:_LONGEST_SHOWN]}…"
 
 
 def _place(raw: dict[str, Any], location: tuple[int | str, ...]) -> tuple[str, str]:

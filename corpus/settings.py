@@ -315,14 +315,15 @@ def load_settings(**overrides: object) -> Settings:
         ) from error
     except (SourceError, ValueError) as error:
         raise SettingsError(
-            f"Die Einstellungen sind nicht lesbar ({error}); bitte {SETTINGS_FILE} und die Umgebung prüfen."
+            f"Die Einstellungen sind nicht lesbar ({str(error)[:_LONGEST_SHOWN]}); bitte {SETTINGS_FILE} und die"
+            " Umgebung prüfen."
         ) from error
 
 
 def _sentence(error: ValidationError) -> str:
     """The first problem of a validation error as a German sentence."""
     first = error.errors(include_url=False)[0]
-    name = ".".join(str(part) for part in first["loc"])
+    name = ".".join(str(part) for part in first["loc"])[:_LONGEST_SHOWN]
     if first["type"] == "extra_forbidden":
         known = ", ".join(Settings.model_fields)
         return f"Die Einstellung „{name}“ in {SETTINGS_FILE} ist unbekannt; bekannt sind {known}."

@@ -64,7 +64,7 @@ class Values:
                 for read in (text, line, flag, day, is_address):
                     read(one)
                 if isinstance(one, str):
-                    identity(one).encode()
+                    identity(text(one) or "").encode()
 
 
 class Servers:
