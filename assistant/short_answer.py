@@ -13,12 +13,12 @@ from corpus.amounts import find_amounts
 from corpus.analysis import analyse
 from corpus.types import Span
 
-_ENUMERATED = re.compile(r"\s*(?:,|und|sowie|bzw\.|oder|bis)\s*(?:am|vom|zum)?\s*")
+_ENUMERATED = re.compile(r"\s{0,3}(?:,|und|sowie|bzw\.|oder|bis)\s{0,3}(?:(?:am|vom|zum)\s{0,3})?")
 _OF_A_PAPER = re.compile(r"\bvom\s+(?:\w+,\s+(?:den\s+)?)?$")
 _HOW_OFTEN = re.compile(r"\b(?:wie oft|wie häufig|wievielmal|wie viele? male?)\b", re.IGNORECASE)
 _WORDS_BEFORE = 3
 """Words between the noun and its amount at most: "Eigenanteil des Kreises in Höhe von"."""
-_LAST_WORD = re.compile(r"([^\W\d_]{2,})\s$")
+_LAST_WORD = re.compile(r"\b([^\W\d_]{2,60})\s$")
 _FOLLOWING_WORDS = re.compile(r"(?:\s+[\w/-]+){1,4}")
 
 

@@ -41,14 +41,14 @@ SESSION: Final = re.compile(r"\b(?:[Zz]ur|[Dd]er|[Dd]ie) Sitzung (?:des|der)\b")
 
 LAW_DATE: Final = re.compile(
     r"(?:[Gg]esetz\w*|[Vv]erordnung\w*|[Bb]ekanntmachung|[Ff]assung|[Rr]underlass\w*|[Ee]rlass\w*|[Rr]ichtlinie\w*"
-    r"|geändert durch\b[^.;]*)"
-    r"\s+(?:der Bekanntmachung\s+)?vom\s+$"
+    r"|geändert durch\b[^.;]{0,200})"
+    r"\s{1,3}(?:der Bekanntmachung\s{1,3})?vom\s{1,3}$"
 )
 """Before the date of a law: that is no event of this matter."""
 
-COUNTED: Final = re.compile(r"\s+[A-ZÄÖÜ][a-zäöüß]{2,}")
+COUNTED: Final = re.compile(r"\s{1,3}[A-ZÄÖÜ][a-zäöüß]{2,}")
 """Behind a number that counts something."""
-OUT_OF: Final = re.compile(r"\s+(?:von|der)\s+(?:den\s+|insgesamt\s+|rund\s+|etwa\s+){0,2}\d")
+OUT_OF: Final = re.compile(r"\s{1,3}(?:von|der)\s+(?:den\s+|insgesamt\s+|rund\s+|etwa\s+){0,2}\d")
 """Behind the first number of a proportion."""
 
 

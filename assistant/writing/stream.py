@@ -60,7 +60,7 @@ def _sentences(text: str) -> Iterator[WrittenSentence]:
     for span in split_sentences(tidied):
         told = tidied[span.start : span.end]
         markers = [int(n) for group in _MARKERS.findall(told) for n in re.findall(r"\d+", group)]
-        words = re.sub(r"\s+([.!?,;])", r"\1", _MARKERS.sub("", told)).strip()
+        words = re.sub(r"(?<!\s)\s+([.!?,;])", r"\1", _MARKERS.sub("", told)).strip()
         words = " ".join(words.split())
         if any(character.isalnum() for character in words):
             yield WrittenSentence(words, tuple(dict.fromkeys(markers)))

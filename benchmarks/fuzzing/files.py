@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from pathlib import Path
 from typing import Final
 
@@ -39,7 +40,7 @@ class Readers:
         akte = ROOT / "corpus" / "akten" / "kommunales-integrationszentrum"
         for path in [*akte.rglob("*"), *build(nasty, [one for one in FILES if _is_small(one.name)])]:
             ending = path.suffix.lower()
-            if ending in self._good and path.stat().st_size <= _LARGEST:
+            if ending in self._good and path.is_file() and path.stat().st_size <= _LARGEST:
                 content = path.read_bytes()
                 self._good[ending] += [content, *_laid_open(content)] if ending == ".pdf" else [content]
 
@@ -47,7 +48,7 @@ class Readers:
         """Each format as often as the others."""
         ending = mutator.random.choice([ending for ending, files in self._good.items() if files])
         good = mutator.random.choice(self._good[ending])
-        if ending in _ARCHIVES:
+        if ending in _ARCHIVES and zipfile.is_zipfile(io.BytesIO(good)):
             try:
                 changed = mutator.archive(good)
             except (ValueError, OSError, RuntimeError, NotImplementedError, EOFError, KeyError):  # no archive before

@@ -44,7 +44,7 @@ def test_expressions_are_found_in_modules_lists_and_calls(found: list[Expression
     assert names >= BOUNDED.keys()
 
 
-@pytest.mark.parametrize("pattern", [r"(?:a+)+$", r"(?:\w|\d)*!", r"\s+$", r"<.*>", r"x(?:[\d.]+)+y", r"(?:ab|a|b)*c$"])
+@pytest.mark.parametrize("pattern", [r"(?:a+)+$", r"(?:\w|\d)*!", r"\s+$", r"x(?:[\d.]+)+y", r"(?:ab|a|b)*c$"])
 def test_an_expression_that_takes_longer_and_longer_is_noticed(pattern: str) -> None:
     seconds, _ = slowest(Expression("planted", re.compile(pattern), place=False), LENGTH, SECONDS)
     assert seconds >= SECONDS

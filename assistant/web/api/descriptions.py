@@ -176,10 +176,17 @@ SHAPES: Final[dict[str, tuple[str, dict[str, str]]]] = {
 
 
 def in_german(description: dict[str, Any]) -> dict[str, Any]:
-    """An OpenAPI description whose shared shapes are described in German."""
+    """An OpenAPI description whose shared shapes are described in German, and whose refusals are problem documents."""
     for name, schema in description["components"]["schemas"].items():
         if name in SHAPES:
             schema["description"], fields = SHAPES[name]
             for field, text in fields.items():
                 schema["properties"][field]["description"] = text
+    for operations in description["paths"].values():
+        for operation in operations.values():
+            for status, response in operation["responses"].items():
+                content = response.get("content", {})
+                # FastAPI can be told the shape of a refusal, not its media type (RFC 9457).
+                if status.startswith(("4", "5")) and "application/json" in content:
+                    content["application/problem+json"] = content.pop("application/json")
     return description
