@@ -190,6 +190,6 @@ def test_amounts_lie_in_the_text_in_order_and_apart(text: str) -> None:
 )  # fmt: skip
 def test_reading_takes_linear_time(piece: str) -> None:
     text = piece * (200_000 // len(piece))
-    began = time.perf_counter()
+    began = time.process_time()
     find_amounts(text)
-    assert time.perf_counter() - began < 5.0
+    assert time.process_time() - began < 5.0

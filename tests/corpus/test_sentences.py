@@ -130,9 +130,9 @@ def test_sentences_cover_every_character_in_order_without_overlap(text: str) -> 
 )
 def test_time_grows_no_faster_than_the_text(piece: str) -> None:
     text = piece * (200_000 // len(piece))
-    started = time.perf_counter()
+    started = time.process_time()
     split_sentences(text)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 @pytest.mark.parametrize("mark", ["¹", "¹²", "“³", "³“"])

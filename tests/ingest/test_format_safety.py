@@ -130,9 +130,9 @@ def bomb(folder: Path, name: str) -> Path:
 @pytest.mark.parametrize("name", ["bombe.docx", "bombe.odt"])
 def test_a_zip_bomb_is_refused_from_its_directory(tmp_path: Path, name: str) -> None:
     path = bomb(tmp_path, name)
-    start = time.perf_counter()
+    start = time.process_time()
     assert "ungewöhnlich groß" in refusal(path)
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 def test_a_zip_bomb_with_a_lying_directory_is_stopped_while_it_unpacks(tmp_path: Path) -> None:
@@ -193,10 +193,10 @@ def test_entities_are_neither_expanded_nor_fetched(tmp_path: Path, declaration: 
         whole[part] = declaration + content.replace(
             "Text", reference.replace("w:", "") if "odt" in path.name else reference
         )
-        start = time.perf_counter()
+        start = time.process_time()
         sentence = refusal(zipped(path, whole))
         assert "DTD" in sentence or "beschädigt" in sentence
-        assert time.perf_counter() - start < 2
+        assert time.process_time() - start < 2
 
 
 def test_deep_nesting_is_no_matter(tmp_path: Path) -> None:

@@ -493,9 +493,9 @@ def test_a_page_of_text_without_lines_costs_next_to_nothing(tmp_path: Path) -> N
     find_tables(segments, [], width, height)
     best = 1.0
     for _ in range(20):
-        began = time.perf_counter()
+        began = time.process_time()
         assert find_tables(segments, [], width, height) == []
-        best = min(best, time.perf_counter() - began)
+        best = min(best, time.process_time() - began)
     assert best < 0.001
 
 
@@ -550,9 +550,9 @@ def test_a_map_of_very_many_lines_is_given_up_quickly(tmp_path: Path) -> None:
     path = draw(tmp_path / "t.pdf", paint)
     with closing(pdfium.PdfDocument(path)) as document, closing(document[0]) as page:
         display = Display.of(page)
-        began = time.perf_counter()
+        began = time.process_time()
         assert read_rules(page, display.boxes) == []
-        assert time.perf_counter() - began < 1.0
+        assert time.process_time() - began < 1.0
 
 
 def test_a_long_table_drawn_cell_by_cell_takes_less_than_a_second(tmp_path: Path) -> None:
@@ -567,9 +567,9 @@ def test_a_long_table_drawn_cell_by_cell_takes_less_than_a_second(tmp_path: Path
     segments, width, height = segments_of(path)
     rules = rules_of(path)
     find_tables(segments, rules[:4], width, height)
-    began = time.perf_counter()
+    began = time.process_time()
     (region,) = find_tables(segments, rules, width, height)
-    assert time.perf_counter() - began < 1.0
+    assert time.process_time() - began < 1.0
     assert len(region.lines) == 600
 
 
