@@ -12,7 +12,8 @@ import shutil
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from threading import Lock
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import chromadb
 import numpy as np
@@ -49,6 +50,9 @@ leading to it."""
 _BATCH = 1000
 """Passages a call; Chroma limits a call to a few thousand because of SQLite's variables."""
 
+_OPENING: Final = Lock()
+"""One index of a process is opened at a time: Chroma has one cache of open ones, which opening empties first, and
+whoever opens one meanwhile would look for their own in it in vain."""
 
 _Found = TypeVar("_Found")
 
@@ -78,11 +82,14 @@ class VectorIndex:
         return True
 
     def _refresh(self) -> None:
-        while (stamp := read_stamp(self._directory)) != self._stamp:
-            self._collection = _open_collection(self._directory, name_in(stamp))
-            self.store = ChromaVectorStore(chroma_collection=self._collection)
-            # Not before it is open: another thread may ask meanwhile, and must not take the old graph for the new one.
-            self._stamp = stamp
+        while read_stamp(self._directory) != self._stamp:
+            with _OPENING:
+                if (stamp := read_stamp(self._directory)) == self._stamp:
+                    break  # another thread has opened it meanwhile
+                self._collection = _open_collection(self._directory, name_in(stamp))
+                self.store = ChromaVectorStore(chroma_collection=self._collection)
+                # Not before it is open: another thread may ask meanwhile, and must not take the old graph for the new.
+                self._stamp = stamp
 
     def _ask(self, question: Callable[[], _Found]) -> _Found:
         """Ask the index as it is now, once more if another one took its place in the middle of it."""

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from time import sleep
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from llama_index.core.schema import TextNode
 
 from corpus.analysis import analyse
 from corpus.errors import StoreError
+from corpus.index_files import name_in, read_stamp, write_stamp
 from corpus.records import PreparedDocument
 from corpus.store import Scope, Store
 from corpus.types import (
@@ -209,6 +211,31 @@ def test_many_threads_read_while_one_writes(indexes: Indexes) -> None:
         thread.start()
     for version in range(2, 6):
         indexes.put(prepared(first="Der Kreistag vertagt den Nachtragshaushalt.", version=str(version)))
+    for thread in threads:
+        thread.join()
+    assert problems == []
+
+
+def test_many_threads_search_while_another_process_writes(indexes: Indexes, tmp_path: Path) -> None:
+    """Each of them notices that the index is to be opened anew; Chroma bears only one who does it."""
+    indexes.put(prepared())
+    problems: list[BaseException] = []
+    over = threading.Event()
+
+    def search() -> None:
+        try:
+            while not over.is_set():
+                assert len(indexes.vectors.search([0.6, 0.8], 5, Scope())) == 2
+        except BaseException as error:  # noqa: BLE001 - handed to the test's own thread
+            problems.append(error)
+
+    threads = [threading.Thread(target=search) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for _ in range(10):
+        write_stamp(tmp_path, name_in(read_stamp(tmp_path)))
+        sleep(0.2)
+    over.set()
     for thread in threads:
         thread.join()
     assert problems == []
