@@ -14,6 +14,7 @@ from corpus.disk import room_needed
 
 VECTORS_DIRECTORY = "chroma"
 STAMP_FILE = "vektoren.stand"
+_CHROMA_FILE = "chroma.sqlite3"
 _DIRECTORY = re.compile(rf"{VECTORS_DIRECTORY}(?:-[0-9a-f]{{32}})?")
 """The first index of a data directory, and those that took its place."""
 
@@ -48,6 +49,11 @@ def name_in(stamp: str) -> str:
 def index_directory(directory: Path) -> Path:
     """Where the files of the current index lie, if they are there."""
     return directory / name_in(read_stamp(directory))
+
+
+def has_index(directory: Path) -> bool:
+    """Whether Chroma's own file lies where the current index should; says nothing of its state."""
+    return (index_directory(directory) / _CHROMA_FILE).is_file()
 
 
 def leftover_directories(directory: Path) -> list[Path]:

@@ -25,7 +25,7 @@ from corpus.ingestions import IngestionLog
 from corpus.passage_vectors import PassageVectors
 from corpus.records import EVERYTHING, PreparedDocument, ReadFile, Scope
 from corpus.schema import INFO_COLUMNS
-from corpus.traces import Traces
+from corpus.traces import Traces, purge_registers
 from corpus.types import (
     Abbreviation,
     Box,
@@ -439,8 +439,7 @@ class Store:
     def purge_registers(self) -> None:
         """Forget what registers announce of Akten of which no document is left: their titles go with them."""
         with self._database.transaction() as connection:
-            for table in ("missing", "questions"):
-                connection.execute(f"DELETE FROM {table} WHERE akte NOT IN (SELECT akte FROM documents)")
+            purge_registers(connection)
 
     def state(self) -> tuple[int, int, int]:
         """Changes whenever the documents do: how many there are, the newest one's key, and the file they are in."""

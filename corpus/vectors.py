@@ -27,13 +27,12 @@ from numpy.typing import NDArray
 
 from corpus.disk import no_room, room_needed
 from corpus.errors import StoreError
-from corpus.index_files import index_directory, leftover_directories, name_in, new_name, read_stamp, write_stamp
+from corpus.index_files import has_index, leftover_directories, name_in, new_name, read_stamp, write_stamp
 from corpus.records import Scope
 
 if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection as ChromaCollection
 
-_CHROMA_FILE = "chroma.sqlite3"
 _FULL = re.compile(r"disk is full|No space left|File too large|os error (?:27|28|122)\b|code: (?:13|778)\b")
 """How Chroma words that a file cannot grow; the codes are SQLite's."""
 _LEAST_ROOM = 1_000_000
@@ -73,7 +72,7 @@ class VectorIndex:
 
     def is_readable(self) -> bool:
         """Whether the index still lies where it was opened, and answers; cheap, and looks at no passage."""
-        if not (index_directory(self._directory) / _CHROMA_FILE).is_file():
+        if not has_index(self._directory):
             return False
         try:
             self._collection.count()

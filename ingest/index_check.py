@@ -9,7 +9,7 @@ from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from corpus.index_files import index_directory
+from corpus.index_files import has_index
 
 _AT_ONCE = 500
 _SEARCHED = 5000
@@ -38,7 +38,7 @@ class IndexCheck:
 
 def check_index(data: Path) -> IndexCheck:
     """Look at the index under ``data``; nothing is changed or made."""
-    if not (index_directory(data) / "chroma.sqlite3").is_file():
+    if not has_index(data):
         return IndexCheck(problem="fehlt")
     try:
         done = subprocess.run(  # noqa: S603 - our own program
