@@ -15,6 +15,7 @@ from corpus.disk import room_needed
 VECTORS_DIRECTORY = "chroma"
 STAMP_FILE = "vektoren.stand"
 OWNER_FILE = "vektoren.kennung"
+_CHROMA_FILE = "chroma.sqlite3"
 _DIRECTORY = re.compile(rf"{VECTORS_DIRECTORY}(?:-[0-9a-f]{{32}})?")
 """The first index of a data directory, and those that took its place."""
 _COLLECTION = re.compile(r"aktenkundig-[0-9a-f]{16}-[0-9a-f]{32}")
@@ -54,6 +55,11 @@ def collection_in(stamp: str) -> str | None:
 def index_directory(directory: Path) -> Path:
     """Where the files of the current index lie, if they are there."""
     return directory / name_in(read_stamp(directory))
+
+
+def holds_index(directory: Path) -> bool:
+    """Whether Chroma's own file lies in this directory; says nothing of its state."""
+    return (directory / _CHROMA_FILE).is_file()
 
 
 def leftover_directories(directory: Path) -> list[Path]:

@@ -18,13 +18,12 @@ from llama_index.core.schema import BaseNode
 
 from corpus.disk import no_room, room_needed
 from corpus.errors import StoreError
-from corpus.index_files import collection_in, leftover_directories, name_in, new_name
+from corpus.index_files import collection_in, holds_index, leftover_directories, name_in, new_name
 
 if TYPE_CHECKING:
     from chromadb.api.collection_configuration import CreateCollectionConfiguration
     from chromadb.api.models.Collection import Collection as ChromaCollection
 
-_CHROMA_FILE = "chroma.sqlite3"
 _COLLECTION = "passages"
 _FULL = re.compile(r"disk is full|No space left|File too large|os error (?:27|28|122)\b|code: (?:13|778)\b")
 """How Chroma words that a file cannot grow; the codes are SQLite's."""
@@ -121,7 +120,7 @@ class EmbeddedPlace:
 
     def is_there(self, name: str) -> bool:
         """See :class:`IndexPlace`."""
-        return (self._directory / name / _CHROMA_FILE).is_file()
+        return holds_index(self._directory / name)
 
     def require_answering(self) -> None:
         """See :class:`IndexPlace`; files always do."""

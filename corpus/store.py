@@ -28,7 +28,7 @@ from corpus.lexical import hides_something, visible_bm25
 from corpus.passage_vectors import PassageVectors
 from corpus.records import EVERYTHING, PreparedDocument, ReadFile, Scope
 from corpus.schema import INFO_COLUMNS
-from corpus.traces import Traces
+from corpus.traces import Traces, purge_registers
 from corpus.types import (
     Abbreviation,
     Box,
@@ -484,8 +484,7 @@ class Store:
     def purge_registers(self) -> None:
         """Forget what registers announce of Akten of which no document is left: their titles go with them."""
         with self._database.transaction() as connection:
-            for table in ("missing", "questions"):
-                connection.execute(f"DELETE FROM {table} WHERE akte NOT IN (SELECT akte FROM documents)")
+            purge_registers(connection)
 
     def access_rule(self, document: str) -> Access | None:
         """Who may see a document by command, or ``None`` where none was given."""

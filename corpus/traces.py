@@ -46,9 +46,7 @@ class Traces:
         Takes seconds for each gigabyte, and as much room. Raises :class:`StoreError`.
         """
         with self._database.transaction() as connection:
-            # What a register announced goes with the last document of its Akte; nobody was shown it any more.
-            for table in ("missing", "questions"):
-                connection.execute(f"DELETE FROM {table} WHERE akte NOT IN (SELECT akte FROM documents)")  # noqa: S608 - the names above
+            purge_registers(connection)
             connection.execute("DELETE FROM removed_words")
             # FTS5 only notes that words are gone, until it merges the segments that have them.
             connection.execute("INSERT INTO passage_terms (passage_terms) VALUES ('optimize')")
@@ -57,6 +55,12 @@ class Traces:
         with self._database.transaction() as connection:
             connection.execute("DELETE FROM meta WHERE key = ?", (_NOTE,))
         return True
+
+
+def purge_registers(connection: sqlite3.Connection) -> None:
+    """Forget, inside a transaction, what registers announce of Akten of which no document is left."""
+    for table in ("missing", "questions"):
+        connection.execute(f"DELETE FROM {table} WHERE akte NOT IN (SELECT akte FROM documents)")  # noqa: S608 - the names above
 
 
 def note_removal(connection: sqlite3.Connection, document_key: int) -> None:

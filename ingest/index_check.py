@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corpus.errors import IndexAwayError, StoreError
-from corpus.index_files import collection_in, index_directory, read_stamp
+from corpus.index_files import collection_in, holds_index, index_directory, read_stamp
 
 if TYPE_CHECKING:
     from corpus.chroma_server import ChromaServer
@@ -53,7 +53,7 @@ def check_index(data: Path, server: ChromaServer | None = None) -> IndexCheck:
         return _check_on_server(data, server)
     if collection_in(read_stamp(data)) is not None:
         return IndexCheck(problem="liegt auf einem Chroma-Server, „chroma_url“ ist aber leer")
-    if not (index_directory(data) / "chroma.sqlite3").is_file():
+    if not holds_index(index_directory(data)):
         return IndexCheck(problem="fehlt")
     try:
         done = subprocess.run(  # noqa: S603 - our own program
