@@ -14,6 +14,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from filelock import FileLock
 
 from corpus.settings import Settings
 
@@ -25,9 +26,18 @@ STAFF_KEY = "nur-fuer-Tests-und-lang-genug"
 VORLAGE = AKTEN / "kommunales-integrationszentrum" / "vorlage.pdf"
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Fast tests first."""
-    items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
+    """Fast tests first; where several processes share the tests, those of a file stay together, as their servers do."""
+    items.sort(key=_is_slow)
+    for item in items:
+        item.add_marker(
+            pytest.mark.xdist_group(f"{item.nodeid.partition('::')[0]}, {'slow' if _is_slow(item) else 'fast'}")
+        )
+
+
+def _is_slow(item: pytest.Item) -> bool:
+    return item.get_closest_marker("slow") is not None
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -38,6 +48,21 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:  # noqa: ARG
     if report.skipped and os.environ.get("CI") == "true" and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
         report.longrepr = f"skipped although CI=true: {report.longrepr}"
+
+
+@contextmanager
+def once_for_all(factory: pytest.TempPathFactory, name: str) -> Iterator[tuple[Path, bool]]:
+    """A directory for all processes of this run of the tests, and whether it is for the caller to fill it.
+
+    The others wait until it is filled. After a failure the next one tries again.
+    """
+    base = factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    directory, filled = shared / name, shared / f"{name}.fertig"
+    with FileLock(shared / f"{name}.lock"):
+        directory.mkdir(exist_ok=True)
+        yield directory, not filled.exists()
+        filled.touch()
 
 
 @pytest.fixture(scope="session")
@@ -96,9 +121,11 @@ def command(words: Sequence[str]) -> list[str]:
 @pytest.fixture(scope="session")
 def akte_data(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data directory into which ``corpus/akten`` has been ingested; tests only read it."""
-    data = tmp_path_factory.mktemp("akte") / "daten"
-    done = run("ingest", str(AKTEN), data=data)
-    assert done.code == 0, done.err
+    with once_for_all(tmp_path_factory, "akte") as (directory, is_first):
+        data = directory / "daten"
+        if is_first:
+            done = run("ingest", str(AKTEN), data=data)
+            assert done.code == 0, done.err
     return data
 
 

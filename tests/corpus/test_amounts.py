@@ -189,7 +189,7 @@ def test_amounts_lie_in_the_text_in_order_and_apart(text: str) -> None:
      "Mio. ", "Januar ", "Nr. ", "1.1.", "DE12 1234 ", "12 Uhr", "1-"],
 )  # fmt: skip
 def test_reading_takes_linear_time(piece: str) -> None:
-    text = piece * (200_000 // len(piece))
+    text = piece * (100_000 // len(piece))
     began = time.process_time()
     find_amounts(text)
     assert time.process_time() - began < 5.0
