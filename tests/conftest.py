@@ -7,10 +7,12 @@ import re
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -193,6 +195,18 @@ def web_address(
     """The address of a really running web chat over the ingested Akte."""
     with serving(akte_data, clean_environment, tmp_path_factory.mktemp("server")) as address:
         yield address
+
+
+def finished(staff: httpx.Client, response: httpx.Response) -> dict[str, Any]:
+    """The change to the documents that a request began, once it is over."""
+    assert response.status_code == 202, response.text
+    address = response.request.url.join(f"/api/v1/staff/changes/{response.json()['key']}")
+    for _ in range(1200):
+        change: dict[str, Any] = staff.get(address).json()
+        if change["state"] in ("done", "failed"):
+            return change
+        time.sleep(0.1)
+    pytest.fail("the change does not end")
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from assistant.audit import AuditLog
 from corpus.store import Store
-from tests.conftest import STAFF_KEY, Run, serving
+from tests.conftest import STAFF_KEY, Run, finished, serving
 from tests.traces import traces_of_vectors, traces_of_words
 
 pytestmark = pytest.mark.slow
@@ -59,15 +59,6 @@ def asked(client: httpx.Client, question: str) -> tuple[dict[str, Any], str]:
 def rate(client: httpx.Client, key: str, comment: str = "") -> int:
     opinion = {"verdict": "down", "reasons": ["wrong"], "comment": comment}
     return client.post(f"/answers/{key}/feedback", json=opinion).status_code
-
-
-def finished(client: httpx.Client, response: httpx.Response) -> dict[str, object]:
-    for _ in range(600):
-        change: dict[str, object] = client.get(f"/staff/changes/{response.json()['key']}").json()
-        if change["state"] in ("done", "failed"):
-            return change
-        time.sleep(0.1)
-    pytest.fail("the change does not end")
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.conftest import STAFF_KEY, VORLAGE
+from tests.conftest import STAFF_KEY, VORLAGE, finished
 
 pytestmark = pytest.mark.slow
 
@@ -22,18 +21,6 @@ BRIDGE = "Die Brücke über die Sieg wird am {} gesperrt."
 def staff(staff_address: str) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=f"{staff_address}/api/v1/staff", headers=HEADERS, timeout=60) as client:
         yield client
-
-
-def finished(staff: httpx.Client, response: httpx.Response) -> dict[str, Any]:
-    """The change that a request began, once it is over."""
-    assert response.status_code == 202, response.text
-    key = response.json()["key"]
-    for _ in range(600):
-        change: dict[str, Any] = staff.get(f"/changes/{key}").json()
-        if change["state"] in ("done", "failed"):
-            return change
-        time.sleep(0.2)
-    pytest.fail("the change does not end")
 
 
 def sent(staff: httpx.Client, name: str, content: bytes, visibility: str = "public") -> dict[str, Any]:

@@ -51,17 +51,19 @@ def question_of_chat(client: TestClient, question: str, session: str, **headers:
 
 
 @pytest.fixture(scope="session")
-def akte_for(
-    models_directory: Path, embedding: SentenceEmbedding, tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, Path]:
-    """Data directories: the whole Akte, and one that holds only what the public sees."""
+def akte_for(models_directory: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Data directories: the whole Akte, and one that holds only what the public sees.
+
+    Each is read by an embedding of its own, as by a process of its own: which precision one computes in depends on how
+    much it has read before, and vectors of two precisions are not the same to the last digit.
+    """
     made: dict[str, Path] = {}
     for seen_by in ("administration", "niemand"):
         folder = tmp_path_factory.mktemp("akte")
         settings = Settings(data=folder / "daten", models=models_directory)
         shown, announced = ([one for one in some if seen_by in one.seen_by] for some in (DOCUMENTS, MISSING))
-        akte = write_akte(folder / "akte", shown, announced)
-        report = Ingestor(settings, embedding).ingest([akte])
+        akte = write_akte(folder / "akte", shown, announced, secrets=True)
+        report = Ingestor(settings, open_embedding(settings)).ingest([akte])
         assert report.complete, report.lines
         made[seen_by] = folder / "daten"
     return made
