@@ -159,8 +159,10 @@ class ServerPlace:
                 headers=self._server.headers,
                 settings=ChromaSettings(anonymized_telemetry=False),
             )
-            # Chroma offers neither a limit of time nor an end for its connections.
-            session: httpx.Client = cast("Any", client)._server._session  # noqa: SLF001
+            # Chroma offers neither a limit of time nor an end for its connections. One of them has only asked whether
+            # the database is there.
+            _connection_of(cast("Any", client)._admin_client).close()  # noqa: SLF001
+            session = _connection_of(client)
             session.timeout = httpx.Timeout(_SECONDS, connect=_ALIVE_SECONDS)
             weakref.finalize(self, session.close)
             self._client = client
@@ -174,6 +176,11 @@ class ServerPlace:
             while page := self._connected().list_collections(limit=_PAGE, offset=start):
                 yield from (collection.name for collection in page)
                 start += len(page)
+
+
+def _connection_of(client: object) -> httpx.Client:
+    session: httpx.Client = cast("Any", client)._server._session  # noqa: SLF001
+    return session
 
 
 def _sentence(error: Exception, *, writing: bool) -> StoreError | None:

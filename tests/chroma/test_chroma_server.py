@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 from contextlib import closing
 from dataclasses import replace
@@ -10,6 +11,7 @@ from pathlib import Path
 from threading import Thread
 
 import httpx
+import psutil
 import pytest
 from pydantic import SecretStr
 
@@ -274,6 +276,21 @@ def test_the_token_goes_with_each_request_and_a_refusal_is_told(tmp_path: Path) 
             assert guard.seen["Authorization"] == "Bearer geheim-und-lang"  # type: ignore[attr-defined]
         finally:
             guard.shutdown()
+
+
+@pytest.mark.slow
+def test_an_index_that_nobody_uses_any_more_has_closed_its_connections(place: Place, chroma: RunningChroma) -> None:
+    def connections() -> int:
+        gc.collect()  # what would be closed here by Python only is a warning, which fails the test
+        port = httpx.URL(chroma.url).port
+        return sum(bool(one.raddr) and one.raddr.port == port for one in psutil.Process().net_connections("tcp"))
+
+    before = connections()
+    index = index_of(place)
+    assert index.keys()
+    assert connections() > before
+    del index
+    assert connections() == before
 
 
 @pytest.mark.parametrize("url", ["localhost:8000", "http://name:wort@localhost:8000", "ftp://localhost"])
