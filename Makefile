@@ -44,7 +44,7 @@ run: $(RUN_STAMP)
 # One run of pytest, so that its summary is the last thing printed; tests/conftest.py puts the slow tests last and says
 # which ones have to stay together. Each process takes about 2 GB.
 test: $(TEST_STAMP) system-check
-	@$(BIN)/python -m pytest --numprocesses=logical --maxprocesses=4 --dist=loadgroup --no-loadscope-reorder
+	@$(BIN)/python -m pytest --numprocesses=logical --maxprocesses=4 --no-loadscope-reorder
 
 lint: $(LINT_STAMP)
 	$(BIN)/ruff check .

@@ -28,18 +28,20 @@ STAFF_KEY = "nur-fuer-Tests-und-lang-genug"
 VORLAGE = AKTEN / "kommunales-integrationszentrum" / "vorlage.pdf"
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Fast tests first; where several processes share the tests, those of a file stay together, as their servers do."""
-    items.sort(key=_is_slow)
-    for item in items:
-        item.add_marker(
-            pytest.mark.xdist_group(f"{item.nodeid.partition('::')[0]}, {'slow' if _is_slow(item) else 'fast'}")
-        )
+    """Fast tests first."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
 
 
-def _is_slow(item: pytest.Item) -> bool:
-    return item.get_closest_marker("slow") is not None
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:  # noqa: ANN401 - untyped library
+    """Spread over several processes, the fast and the slow tests of a file stay together, as the servers they share do.
+
+    ``--dist=loadfile`` would mix them, and ``--dist=loadgroup`` does nothing with pytest 9.
+    """
+    from tests.spreading import FilesInOrder
+
+    return FilesInOrder(config, log)
 
 
 @pytest.hookimpl(hookwrapper=True)
