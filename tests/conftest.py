@@ -172,7 +172,7 @@ def serving(data: Path, environment: dict[str, str], cwd: Path) -> Iterator[str]
                 stopper.cancel()
                 address = f"http://127.0.0.1:{found.group(1)}"
                 # A page that cannot be served fails here at once, and not in every test after a minute's waiting.
-                assert httpx.get(address).status_code == 200
+                assert httpx.get(address, timeout=60).status_code == 200
                 yield address
                 break
         else:
