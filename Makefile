@@ -12,7 +12,8 @@ BIN := $(VENV)/bin
 RUN_STAMP := $(VENV)/.installed
 TEST_STAMP := $(VENV)/.installed-test
 LINT_STAMP := $(VENV)/.installed-lint
-INSTALL = $(BIN)/python -m pip install --disable-pip-version-check $(PIP_OPTIONS) --constraint constraints.txt --editable
+# Python compiles what is really imported, the first time; compiling all of PyTorch takes a minute and more.
+INSTALL = $(BIN)/python -m pip install --disable-pip-version-check --no-compile $(PIP_OPTIONS) --constraint constraints.txt --editable
 BENCH_RESULTS := data/bench
 
 # No library reports home; the program sets these itself, here they also hold for the tools.
@@ -42,9 +43,9 @@ run: $(RUN_STAMP)
 	@exec $(BIN)/aktenkundig serve
 
 # One run of pytest, so that its summary is the last thing printed; tests/conftest.py puts the slow tests last and says
-# which ones have to stay together. Each process takes about 2 GB.
+# which ones have to stay together. Each of the two processes takes some GB, with the servers that it starts.
 test: $(TEST_STAMP) system-check
-	@$(BIN)/python -m pytest --numprocesses=logical --maxprocesses=4 --no-loadscope-reorder
+	@$(BIN)/python -m pytest --numprocesses=2 --no-loadscope-reorder
 
 lint: $(LINT_STAMP)
 	$(BIN)/ruff check .

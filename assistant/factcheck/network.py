@@ -143,7 +143,7 @@ class ClaimNetwork:
         layers = {name: values for name, values in load(reading).items() if name.startswith("encoder.")}
         layers |= {name: values for name, values in trained.items() if name.startswith("encoder.")}
         identity = hashlib.sha256(content + reading).hexdigest()
-        graphs = ReadingGraphs(self._directory, layers, identity)
+        graphs = ReadingGraphs("claims", self._directory, layers, identity)
         *calibration, check = [
             self._encoder.encode(text, "", text).ids.tolist() for text in (*CALIBRATION_TEXTS, CHECK_TEXT)
         ]

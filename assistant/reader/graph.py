@@ -54,14 +54,16 @@ class _Int8StatesGraph(Int8Graph):
 class ReadingGraphs:
     """The graphs of one set of trained weights; ``directory`` is that of multilingual-e5-small."""
 
-    def __init__(self, directory: Path, trained: dict[str, NDArray[np.float16]], identity: str) -> None:
+    def __init__(self, name: str, directory: Path, trained: dict[str, NDArray[np.float16]], identity: str) -> None:
         """``trained`` maps ``BertModel``'s names, prefixed with ``encoder.``, to weights that ``identity`` tells apart.
 
+        Files begin with ``name``: those of an older identity go when new ones are written, other networks' stay.
         Raises :class:`StoreError` where the directory cannot be written.
         """
         self._directory = directory
         self._mark = hashlib.sha256(f"{identity} {GRAPH_VERSION}".encode()).hexdigest()[:16]
-        self._files = (WEIGHTS_FILE, f"reader.float32-{self._mark}.safetensors")
+        self._files = (WEIGHTS_FILE, f"{name}.float32-{self._mark}.safetensors")
+        self._quantised_file = directory / f"{name}.int8-{self._mark}.onnx"
         self._write_layers(trained)
 
     def float32(self) -> Any:  # noqa: ANN401 - untyped library
@@ -73,7 +75,7 @@ class ReadingGraphs:
 
         ``calibration`` and ``check`` are token ids of texts that show the activations at their largest, and of another.
         """
-        path = self._directory / f"reader.int8-{self._mark}.onnx"
+        path = self._quantised_file
         if path.is_file():
             session = open_session(path.read_bytes(), self._directory)
         else:

@@ -132,7 +132,7 @@ class ReadingNetwork:
 
         content = self._weights()
         trained = load(content)
-        graphs = ReadingGraphs(self._directory, trained, hashlib.sha256(content).hexdigest())
+        graphs = ReadingGraphs("reader", self._directory, trained, hashlib.sha256(content).hexdigest())
         session = None
         if self._wanted in ("auto", "int8"):
             *calibration, check = [

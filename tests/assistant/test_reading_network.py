@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from assistant.factcheck.network import ToRelate, open_claim_network
 from assistant.reader.encoding import MAX_TOKENS, OUTSIDE, PassageEncoder
 from assistant.reader.network import PassageToRead, ReadingNetwork, network_weights, open_network
 from corpus.embedding import SentenceEmbedding, open_embedding
@@ -113,3 +114,20 @@ def test_onnx_runtime_computes_what_was_trained(
     assert reading.belonging == pytest.approx(expected.sentences[0, :, 1].numpy(), abs=tolerance)
     assert reading.answers == pytest.approx(float(expected.passages[0]), abs=tolerance)
     assert reading.starts == pytest.approx(expected.spans[0, :, 0].numpy(), abs=tolerance)
+
+
+def test_the_networks_for_reading_and_for_checking_leave_each_others_files_alone(
+    embedding: SentenceEmbedding, models_directory: Path
+) -> None:
+    """Each used to take the other's files for older ones of its own: both wrote them anew whenever they were opened."""
+
+    def use_both() -> dict[str, int]:
+        settings = Settings(models=models_directory)
+        open_network(settings, embedding).read(QUESTION, [PassageToRead("", SENTENCES)])
+        open_claim_network(settings, embedding).relate([ToRelate(SENTENCES[0], "", SENTENCES[1])])
+        found = [*embedding.directory.glob("reader.*"), *embedding.directory.glob("claims.*")]
+        return {file.name: file.stat().st_mtime_ns for file in found}
+
+    first = use_both()
+    assert {"reader", "claims"} == {name.partition(".")[0] for name in first}
+    assert use_both() == first
