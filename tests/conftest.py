@@ -101,13 +101,15 @@ def run(clean_environment: dict[str, str], tmp_path_factory: pytest.TempPathFact
     """Run ``aktenkundig`` with these words in a process of its own."""
     elsewhere = tmp_path_factory.mktemp("arbeitsverzeichnis")
 
-    def run_words(*words: str, data: Path, cwd: Path | None = None, **environment: str) -> Finished:
+    def run_words(
+        *words: str, data: Path, cwd: Path | None = None, patience: float = 300, **environment: str
+    ) -> Finished:
         done = subprocess.run(
             command(words),
             capture_output=True,
             text=True,
             encoding="utf-8",
-            timeout=300,
+            timeout=patience,
             check=False,
             cwd=cwd or elsewhere,
             env={**clean_environment, "AKTENKUNDIG_DATA": str(data), **environment},

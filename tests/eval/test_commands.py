@@ -179,8 +179,9 @@ def test_a_question_set_is_asked_of_what_was_ingested(run: Run, akte_data: Path,
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1500)  # seconds: some hundred questions, beside other tests
 def test_no_figure_of_the_packaged_question_sets_has_fallen(run: Run, tmp_path: Path) -> None:
     """The gate: what is committed as reference may only be moved by ``aktenkundig eval accept``."""
-    done = run("eval", "gate", data=tmp_path / "daten")
+    done = run("eval", "gate", data=tmp_path / "daten", patience=1400)
     assert done.code == 0, done.out + done.err
     assert "Keine Kennzahl ist gefallen." in done.out
