@@ -6,22 +6,19 @@ It is a SQLite file of its own, readable by its owner only, and forgets by itsel
 from __future__ import annotations
 
 import hashlib
-import os
-import sqlite3
 import time
-from collections.abc import Callable, Collection, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Collection
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
 from corpus.data_directory import AUDIT_FILE
-from corpus.errors import StoreError
 from corpus.settings import Settings
+from corpus.sqlite_files import PrivateFile
 from corpus.store import Store
 from corpus.traces import bare_words
 
-_BUSY_SECONDS: Final = 20.0
 _DAY: Final = 86_400.0
 _REMOVED: Final = "entfernt:"
 """Before the name of a document that is no more; ids have no colon."""
@@ -76,11 +73,12 @@ class AuditLog:
         self._kept = days * _DAY
         self._questions = questions
         self._clock = clock
-        try:
-            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
-        except OSError as error:
-            raise StoreError(f"Das Zugriffsprotokoll „{self.path}“ lässt sich nicht öffnen.") from error
-        with self._connected() as connection:
+        self._file = PrivateFile(
+            self.path,
+            unopened=f"Das Zugriffsprotokoll „{self.path}“ lässt sich nicht öffnen.",
+            unusable=f"Das Zugriffsprotokoll „{self.path}“ ist nicht benutzbar",
+        )
+        with self._file.connected() as connection:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.executescript(_SCHEMA)
 
@@ -91,22 +89,19 @@ class AuditLog:
         """
         now = self._clock()
         kept = question if self._questions else None
-        with self._connected() as connection:
-            connection.execute("BEGIN IMMEDIATE")
+        with self._file.transaction() as connection:
             connection.execute("DELETE FROM entries WHERE at < ?", (now - self._kept,))
             connection.executemany(
                 "INSERT INTO entries (at, account, action, document, question) VALUES (?, ?, ?, ?, ?)",
                 [(now, account, action, document, kept) for document in dict.fromkeys(documents)],
             )
-            connection.execute("COMMIT")
 
     def forget(self, documents: Collection[str], gone: frozenset[str]) -> None:
         """Keep of all other documents than these only that they were seen, and no question with one of these words.
 
         Whoever knows a document's id still finds who saw it; nobody learns from the log what it was.
         """
-        with self._connected() as connection:
-            connection.execute("BEGIN IMMEDIATE")
+        with self._file.transaction() as connection:
             seen = connection.execute("SELECT DISTINCT document FROM entries WHERE document != ''").fetchall()
             left = [name for (name,) in seen if name not in documents and not name.startswith(_REMOVED)]
             connection.executemany(
@@ -118,7 +113,7 @@ class AuditLog:
                 "UPDATE entries SET question = NULL WHERE id = ?",
                 [(key,) for key, question in asked if not gone.isdisjoint(bare_words(question))],
             )
-            connection.execute("COMMIT")
+        with self._file.connected() as connection:
             connection.execute("VACUUM")
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
@@ -126,22 +121,13 @@ class AuditLog:
         self, *, account: str | None = None, document: str | None = None, since: float = 0.0
     ) -> list[AuditEntry]:
         """The entries that are to be kept, oldest first; some of them where something is given."""
-        with self._connected() as connection:
+        with self._file.connected() as connection:
             rows = connection.execute(
                 "SELECT at, account, action, document, question FROM entries WHERE at >= ?1 "
                 "AND (?2 IS NULL OR account = ?2) AND (?3 IS NULL OR document IN (?3, ?4)) ORDER BY id",
                 (max(since, self._clock() - self._kept), account, document, document and _removed(document)),
             ).fetchall()
         return [AuditEntry(*row) for row in rows]
-
-    @contextmanager
-    def _connected(self) -> Iterator[sqlite3.Connection]:
-        try:
-            with closing(sqlite3.connect(self.path, timeout=_BUSY_SECONDS, isolation_level=None)) as connection:
-                connection.execute("PRAGMA secure_delete = ON")
-                yield connection
-        except sqlite3.DatabaseError as error:
-            raise StoreError(f"Das Zugriffsprotokoll „{self.path}“ ist nicht benutzbar ({error}).") from error
 
 
 def forget_seen(settings: Settings, words: frozenset[str]) -> None:

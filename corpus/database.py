@@ -14,6 +14,7 @@ from corpus.disk import no_room
 from corpus.errors import DamagedStoreError, StoreError
 from corpus.migration import OLDEST_VERSION, migrate
 from corpus.schema import ADDITIONS, SCHEMA, SCHEMA_VERSION
+from corpus.sqlite_files import transaction
 
 DATABASE_FILE = "aktenkundig.sqlite"
 RESTORING_FOLDER = ".wiederherstellung-fertig"
@@ -121,14 +122,8 @@ class Database:
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """Everything inside happens, or nothing does."""
         try:
-            connection = self._connection()
-            connection.execute("BEGIN IMMEDIATE")
-            try:
+            with transaction(self._connection()) as connection:
                 yield connection
-            except BaseException:
-                connection.execute("ROLLBACK")
-                raise
-            connection.execute("COMMIT")
         except sqlite3.DatabaseError as error:
             raise self._problem(error) from error
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 from corpus.schema import ACCESS_RULES, ADDITIONS, DOCUMENTS, INFO_COLUMNS, SCHEMA_VERSION, TERM_PLACES
+from corpus.sqlite_files import transaction
 
 OLDEST_VERSION = 2
 """The oldest version that can be brought up; older ones have to be read anew."""
@@ -18,15 +19,10 @@ def migrate(connection: sqlite3.Connection) -> None:
     # Tables that refer to the one that is replaced must not be emptied with it. It cannot be set inside a transaction.
     connection.execute("PRAGMA foreign_keys = OFF")
     try:
-        connection.execute("BEGIN IMMEDIATE")
-        try:
+        with transaction(connection):
             if _version(connection) == OLDEST_VERSION:
                 _from_2_to_3(connection)
                 connection.execute("UPDATE meta SET value = ? WHERE key = 'schema'", (str(SCHEMA_VERSION),))
-        except BaseException:
-            connection.execute("ROLLBACK")
-            raise
-        connection.execute("COMMIT")
     finally:
         connection.execute("PRAGMA foreign_keys = ON")
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Final
 
 from corpus.data_directory import ACCOUNTS_FILE
 from corpus.errors import StoreError
+from corpus.sqlite_files import PrivateFile
 
-_BUSY_SECONDS: Final = 20.0
 _VERSION: Final = 2
 _SCHEMA: Final = f"""
 BEGIN;
@@ -64,13 +62,12 @@ class AccountDatabase:
     def __init__(self, directory: Path) -> None:
         """Make the file if it is not there, for its owner only; raises :class:`StoreError`."""
         self.path = directory / ACCOUNTS_FILE
-        try:
-            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
-        except OSError as error:
-            raise StoreError(
-                f"Die Zugänge in „{self.path}“ lassen sich nicht öffnen; bitte die Rechte prüfen."
-            ) from error
-        with self._connected() as connection:
+        self._file = PrivateFile(
+            self.path,
+            unopened=f"Die Zugänge in „{self.path}“ lassen sich nicht öffnen; bitte die Rechte prüfen.",
+            unusable=f"Die Zugänge in „{self.path}“ sind nicht lesbar",
+        )
+        with self._file.connected() as connection:
             (version,) = connection.execute("PRAGMA user_version").fetchone()
             if version == 0:
                 connection.execute("PRAGMA journal_mode = WAL")
@@ -89,27 +86,9 @@ class AccountDatabase:
 
     def query(self, statement: str, *values: object) -> list[tuple[object, ...]]:
         """All rows that a statement gives."""
-        with self._connected() as connection:
+        with self._file.connected() as connection:
             return connection.execute(statement, values).fetchall()
 
-    @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
+    def transaction(self) -> AbstractContextManager[sqlite3.Connection]:
         """Everything inside happens, or nothing does; nobody else writes meanwhile."""
-        with self._connected() as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-            except BaseException:
-                connection.execute("ROLLBACK")
-                raise
-            connection.execute("COMMIT")
-
-    @contextmanager
-    def _connected(self) -> Iterator[sqlite3.Connection]:
-        try:
-            with closing(sqlite3.connect(self.path, timeout=_BUSY_SECONDS, isolation_level=None)) as connection:
-                connection.execute("PRAGMA foreign_keys = ON")
-                connection.execute("PRAGMA secure_delete = ON")
-                yield connection
-        except sqlite3.DatabaseError as error:
-            raise StoreError(f"Die Zugänge in „{self.path}“ sind nicht lesbar ({error}).") from error
+        return self._file.transaction()

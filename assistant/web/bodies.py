@@ -45,27 +45,31 @@ class BodyLimit:
         if told.isdecimal():  # the server makes sure that no more comes
             messages = [] if len(told) <= _DIGITS and int(told) <= self._largest else None
         elif told or "transfer-encoding" in headers:
-            messages = await self._whole(receive)
+            taken, whole = await take(receive, self._largest)
+            messages = taken if whole else None
         if messages is None:
             sentence = f"Diese Anfrage ist zu groß; höchstens {self._largest // 1_000_000} MB werden angenommen."
             await problem(413, sentence)(scope, receive, send)
             return
-        waiting = messages
+        await self._app(scope, given_again(messages, receive), send)
 
-        async def again() -> Message:
-            return waiting.pop(0) if waiting else await receive()
 
-        await self._app(scope, again, send)
+async def take(receive: Receive, largest: int) -> tuple[list[Message], bool]:
+    """The messages of a request, and whether they are all: it ends once they hold more bytes than ``largest``."""
+    messages: list[Message] = []
+    size, more = 0, True
+    while more and size <= largest:
+        message = await receive()
+        messages.append(message)
+        size += len(message.get("body", b""))
+        more = message["type"] == "http.request" and message.get("more_body", False)
+    return messages, size <= largest
 
-    async def _whole(self, receive: Receive) -> list[Message] | None:
-        """All of a request that comes in pieces; ``None`` as soon as it is too large."""
-        messages: list[Message] = []
-        size, more = 0, True
-        while more:
-            message = await receive()
-            messages.append(message)
-            size += len(message.get("body", b""))
-            if size > self._largest:
-                return None
-            more = message["type"] == "http.request" and message.get("more_body", False)
-        return messages
+
+def given_again(messages: list[Message], receive: Receive) -> Receive:
+    """Receives what has been taken, then what comes."""
+
+    async def again() -> Message:
+        return messages.pop(0) if messages else await receive()
+
+    return again

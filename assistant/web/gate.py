@@ -14,6 +14,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from assistant.web.bodies import given_again, take
 from assistant.web.operations.health import HEALTH_PATH, READINESS_PATH
 from assistant.web.problems import problem, status_of
 from assistant.web.visits import VISIT, Reception, Visit
@@ -78,8 +79,9 @@ class Gate:
         elif scope["method"] in _SAFE:
             names = parse_qs(scope["query_string"].decode("latin-1")).get("session_hash", [])
         else:
-            body, receive = await _read(receive)
-            names = _session_hashes(body)
+            messages, _ = await take(receive, _LARGEST_JOIN)
+            names = _session_hashes(b"".join(message.get("body", b"") for message in messages))
+            receive = given_again(messages, receive)
         known = [self._owners[name] for name in names if name in self._owners]
         if any(other != owner for other in known):
             return receive, False
@@ -130,23 +132,6 @@ def _is_from_our_page(connection: HTTPConnection) -> bool:
         return site == "same-origin"
     origin = urlsplit(connection.headers.get("Origin", ""))
     return bool(origin.netloc) and origin.netloc == connection.headers.get("Host", "")
-
-
-async def _read(receive: Receive) -> tuple[bytes, Receive]:
-    """The body of a request, and a way to receive it again."""
-    body = bytearray()
-    messages: list[Message] = []
-    more = True
-    while more and len(body) <= _LARGEST_JOIN:
-        message = await receive()
-        messages.append(message)
-        body += message.get("body", b"")
-        more = message["type"] == "http.request" and message.get("more_body", False)
-
-    async def again() -> Message:
-        return messages.pop(0) if messages else await receive()
-
-    return bytes(body), again
 
 
 def _session_hashes(body: bytes) -> list[str]:

@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 
 from assistant.accounts.throttle import Throttle
 from assistant.web.gate import LEFT_PATH, LOGIN_PATH, LOGOUT_PATH
-from assistant.web.login_page import drop_cookie, form_cookie, session_cookie, set_cookie, way_back
+from assistant.web.login_page import begin_session, drop_cookie, form_cookie, session_cookie, way_back
 from assistant.web.oidc import FAULTS
 from assistant.web.problems import problem
 from assistant.web.visits import Reception, visit_of
@@ -80,13 +80,8 @@ def login_routes(
             return form.shown(429, fault=sentence, name=name, back=back, wait=wait)
         if account is None:
             return form.shown(401, fault=_WRONG, name=name, back=back)
-        # A session that the browser came with is not taken over by whoever logs in: it may be somebody else's doing.
-        before = request.cookies.get(session_cookie(settings))
-        if before:
-            await run_in_threadpool(accounts.close_session, before)
-        secret = await run_in_threadpool(accounts.open_session, account)
         response = RedirectResponse(f".{back}", status_code=303, headers={"Cache-Control": "no-store"})
-        set_cookie(response, session_cookie(settings), secret, settings)
+        await run_in_threadpool(begin_session, request, response, account, accounts, settings)
         drop_cookie(response, form_cookie(settings), settings)
         return response
 

@@ -9,14 +9,15 @@ from string import Template
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
-from fastapi import Response
+from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 
 from assistant.web.escaping import escaped
 from assistant.web.security import LOGIN_POLICY
-from assistant.web.visits import cookie_name
+from assistant.web.visits import SESSION_COOKIE, cookie_name
 
 if TYPE_CHECKING:
+    from assistant.accounts.store import Account, AccountStore
     from corpus.settings import Settings
 
 _PAGE: Final = Path(__file__).with_name("login.html")
@@ -81,19 +82,30 @@ def drop_cookie(response: Response, name: str, settings: Settings) -> None:
     response.delete_cookie(name, path="/", secure=settings.https, httponly=True, samesite="lax")
 
 
-def bound(name: str, settings: Settings) -> str:
-    """The name of a cookie, see :func:`assistant.web.visits.cookie_name`."""
-    return f"__Host-{name}" if settings.https else name
-
-
 def form_cookie(settings: Settings) -> str:
     """The name of the form's cookie."""
-    return bound(_FORM_COOKIE, settings)
+    return cookie_name(_FORM_COOKIE, settings)
 
 
 def session_cookie(settings: Settings) -> str:
     """The name of the session's cookie."""
-    return cookie_name(https=settings.https)
+    return cookie_name(SESSION_COOKIE, settings)
+
+
+def begin_session(
+    request: Request,
+    response: Response,
+    account: Account,
+    accounts: AccountStore,
+    settings: Settings,
+    *,
+    provider: bool = False,
+) -> None:
+    """Let the browser have a new session of this account; ``provider`` where the login provider let somebody in."""
+    # A session that the browser came with is not taken over by whoever logs in: it may be somebody else's doing.
+    if before := request.cookies.get(session_cookie(settings)):
+        accounts.close_session(before)
+    set_cookie(response, session_cookie(settings), accounts.open_session(account, provider=provider), settings)
 
 
 def way_back(wanted: str) -> str:

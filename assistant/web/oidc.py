@@ -21,8 +21,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from assistant.accounts.provider import SENTENCES, Attempt, ProviderError
 from assistant.web.escaping import escaped
 from assistant.web.gate import LEFT_PATH, PROVIDER_PATH, RETURN_PATH
-from assistant.web.login_page import PAGE_HEADERS, bound, drop_cookie, session_cookie, set_cookie, way_back
+from assistant.web.login_page import PAGE_HEADERS, begin_session, drop_cookie, set_cookie, way_back
 from assistant.web.operations.logs import tell
+from assistant.web.visits import cookie_name
 from corpus.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def provider_routes(
     """The routes to one provider."""
     router = APIRouter()
     places = BoundedSemaphore(_AT_ONCE)
-    cookie = bound(_ATTEMPT_COOKIE, settings)
+    cookie = cookie_name(_ATTEMPT_COOKIE, settings)
     _add_way_out(router, desk, places, settings)
 
     @router.get(PROVIDER_PATH)
@@ -89,11 +90,8 @@ def provider_routes(
         else:
             if audit is not None:
                 audit.note(account.name, "login", [""])
-            # A session that the browser came with is not taken over: it may be somebody else's doing.
-            if before := request.cookies.get(session_cookie(settings)):
-                accounts.close_session(before)
             response = RedirectResponse(f"..{way_back(back)}", 303, {"Cache-Control": "no-store"})
-            set_cookie(response, session_cookie(settings), accounts.open_session(account, provider=True), settings)
+            begin_session(request, response, account, accounts, settings, provider=True)
         drop_cookie(response, cookie, settings)
         return response
 

@@ -111,7 +111,7 @@ class Reception:
                         "Für diese Anmeldung gibt es hier keinen Zugang; bitte die Administration fragen."
                     )
                 return account, "proxy", None
-        secret = connection.cookies.get(cookie_name(https=self._settings.https))
+        secret = connection.cookies.get(cookie_name(SESSION_COOKIE, self._settings))
         account = accounts.of_session(secret) if secret else None
         return (account, "session", secret) if account is not None else (None, "nothing", None)
 
@@ -128,6 +128,6 @@ def shown_documents(answer: Answer) -> list[str]:
     return [citation.document for citation in (*answer.citations, *nearest)]
 
 
-def cookie_name(*, https: bool) -> str:
+def cookie_name(name: str, settings: Settings) -> str:
     """``__Host-`` binds a cookie to this host and to encryption; without the latter browsers refuse such a name."""
-    return f"__Host-{SESSION_COOKIE}" if https else SESSION_COOKIE
+    return f"__Host-{name}" if settings.https else name

@@ -20,6 +20,7 @@ from types import TracebackType
 from typing import Final, Literal, Self
 
 from corpus.errors import StoreError
+from corpus.sqlite_files import transaction
 from ingest.oparl.client import Validators
 from ingest.oparl.values import Json, addresses, canonical, embedded, identity, stamp, text
 from ingest.sources import slug
@@ -141,13 +142,8 @@ class State:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Everything inside happens, or nothing does."""
-        self._connection.execute("BEGIN IMMEDIATE")
-        try:
+        with transaction(self._connection):
             yield
-        except BaseException:
-            self._connection.execute("ROLLBACK")
-            raise
-        self._connection.execute("COMMIT")
 
     # What is remembered of the runs.
 
